@@ -1,0 +1,92 @@
+{#
+  The canonical records: what every staging model of a kind yields, in these columns and types.
+  A model named stg_<program>__<record> is picked up by the union of that record by itself:
+  `lumbung` lists the staging folder into LUMBUNG_STAGING_MODELS, so a new program touches no file.
+
+  Common to all: one row stands for one thing said by one row of one submission.
+    program, submission_id        which export
+    source_row                    the row's number in the file as its sender sees it
+    source_record_id              the person named in that row: '<source_row>:<role>'
+#}
+{% macro record_columns(record) %}
+  {%- set key = [('program', 'varchar'), ('submission_id', 'varchar'), ('source_row', 'bigint'), ('source_record_id', 'varchar')] -%}
+  {%- set kinds = {
+    'persons': key + [
+      ('role', 'varchar'), ('observed_on', 'date'),
+      ('nik', 'varchar'), ('family_card_number', 'varchar'),
+      ('full_name', 'varchar'), ('sex_code', 'varchar'),
+      ('birth_on', 'date'), ('birth_precision', 'varchar'), ('birth_sent', 'varchar'), ('birth_place', 'varchar'),
+      ('father_name', 'varchar'), ('mother_name', 'varchar'),
+      ('phone', 'varchar'), ('nisn', 'varchar'), ('welfare_card_number', 'varchar'),
+      ('insurance_number', 'varchar'), ('account_number', 'varchar'),
+      ('address', 'varchar'), ('rt', 'varchar'), ('rw', 'varchar'),
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar'),
+      ('is_alive', 'boolean')],
+    'memberships': key + [
+      ('group_kind', 'varchar'), ('group_number', 'varchar'), ('relationship_code', 'varchar'), ('observed_on', 'date')],
+    'enrolments': key + [
+      ('enrolment_no', 'varchar'), ('program_code', 'varchar'), ('status_code', 'varchar'), ('component_code', 'varchar'),
+      ('unit_code', 'varchar'), ('unit_name', 'varchar'), ('valid_from', 'date'), ('valid_to', 'date')],
+    'benefits': key + [
+      ('benefit_no', 'varchar'), ('program_code', 'varchar'), ('benefit_type_code', 'varchar'), ('component_code', 'varchar'),
+      ('for_record_id', 'varchar'),
+      ('period_from', 'date'), ('period_to', 'date'), ('amount_idr', 'decimal(18,2)'), ('quantity', 'double'), ('unit_code', 'varchar'),
+      ('status_code', 'varchar'), ('status_sent', 'varchar'), ('paid_on', 'date')],
+    'service_events': key + [
+      ('event_no', 'varchar'), ('service_code', 'varchar'), ('provider_name', 'varchar'), ('happened_on', 'date'), ('quantity', 'double'), ('unit_code', 'varchar')],
+    'observations': key + [
+      ('indicator_code', 'varchar'), ('observed_on', 'date'), ('value_number', 'double'), ('value_code', 'varchar'), ('value_sent', 'varchar')],
+    'referrals': key + [
+      ('referral_no', 'varchar'), ('need_code', 'varchar'), ('to_program_code', 'varchar'), ('status_code', 'varchar'), ('referred_on', 'date'), ('status_on', 'date'), ('reason', 'varchar')],
+    'grievances': key + [
+      ('grievance_no', 'varchar'), ('category_code', 'varchar'), ('agency_name', 'varchar'), ('status_code', 'varchar'), ('received_on', 'date'), ('followed_up_on', 'date'), ('closed_on', 'date'),
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
+    'responses': key + [
+      ('response_no', 'varchar'), ('unit_name', 'varchar'), ('program_code', 'varchar'), ('answered_on', 'date'), ('question_code', 'varchar'), ('answer_number', 'double')],
+    'budget_lines': key + [
+      ('line_no', 'varchar'), ('program_code', 'varchar'), ('budget_year', 'integer'), ('month_on', 'date'), ('version_code', 'varchar'), ('fund_code', 'varchar'), ('account_code', 'varchar'), ('activity_name', 'varchar'), ('ceiling_idr', 'decimal(20,2)'), ('realised_idr', 'decimal(20,2)'),
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
+    'resources': key + [
+      ('resource_no', 'varchar'), ('kind_code', 'varchar'), ('resource_name', 'varchar'), ('quantity', 'double'), ('valid_from', 'date'), ('valid_to', 'date'),
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
+    'area_observations': key + [
+      ('indicator_code', 'varchar'), ('dimension_code', 'varchar'), ('period_from', 'date'), ('period_to', 'date'), ('value_number', 'double'), ('value_sent', 'varchar'), ('missing_reason', 'varchar'),
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')]
+  } -%}
+  {{ return(kinds[record]) }}
+{% endmacro %}
+
+{# The staging models of one record kind, by name, in a fixed order. #}
+{% macro staging_models(record) %}
+  {%- set found = [] -%}
+  {%- for name in env_var('LUMBUNG_STAGING_MODELS', '').split(',') -%}
+    {%- if name.endswith('__' ~ record) -%}{%- do found.append(name) -%}{%- endif -%}
+  {%- endfor -%}
+  {{ return(found | sort) }}
+{% endmacro %}
+
+{# All staging models of a record, column by column in the canonical types. #}
+{% macro union_records(record) %}
+  {%- set columns = record_columns(record) -%}
+  {%- set models = staging_models(record) -%}
+  {%- for name in models %}
+  select
+    {%- for column, type in columns %}
+    cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+  from {{ ref(name) }}
+  {{ 'union all' if not loop.last }}
+  {%- endfor %}
+  {%- if not models %}
+  select {% for column, type in columns %}cast(null as {{ type }}) as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
+  where false
+  {%- endif %}
+{% endmacro %}
+
+{# The rows of one program that count now: accepted, and of the submission that serves. #}
+{% macro submitted(program) %}
+  select r.*, s.area_code as sender_area_code, s.period, s.period_from, s.period_to
+  from {{ source('submissions', program) }} as r
+  inner join {{ source('quality', 'submissions') }} as s using (submission_id)
+  where s.is_serving
+{% endmacro %}

@@ -1,0 +1,1 @@
+"""Lumbung: from the exports of social programs to one released warehouse."""
