@@ -1,0 +1,91 @@
+"""How dbt is called: its environment, its manifest, and what the staging folder holds.
+
+Plain functions without Dagster. The union models pick their inputs by name, so the list of
+staging models is handed to dbt as an environment variable and a new program touches no model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipelines import guard, lake, settings
+from pipelines.settings import Home
+
+PROFILES_DIR = settings.DBT_DIR
+
+
+def staging_models(project: Path = settings.DBT_DIR) -> list[str]:
+    """Names of all `stg_<program>__<record>` models, sorted."""
+    return sorted(path.stem for path in (project / "models" / "staging").glob("*/stg_*__*.sql"))
+
+
+def target_path(home: Home | None = None) -> Path:
+    """Where dbt writes its manifest and compiled models: a cache, outside the repository's tree."""
+    return (home or settings.home()).cache / "dbt"
+
+
+def environment(home: Home | None = None) -> dict[str, str]:
+    """What dbt needs on top of this process's environment."""
+    return {
+        **lake.dbt_environment(home),
+        "LUMBUNG_STAGING_MODELS": ",".join(staging_models()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # dbt's log quotes values of failing rows, so it stays in the vault.
+        "DBT_LOG_PATH": str((home or settings.home()).vault / "logs" / "dbt"),
+        "DBT_TARGET_PATH": str(target_path(home)),
+        "DBT_PROFILES_DIR": str(PROFILES_DIR),
+    }
+
+
+def source_files(project: Path = settings.DBT_DIR) -> Iterable[Path]:
+    """Every file of the dbt project that can change what it builds, sorted."""
+    folders = ("models", "macros", "seeds", "tests")
+    files = [project / "dbt_project.yml", project / "profiles.yml"]
+    for folder in folders:
+        files += [p for p in (project / folder).rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
+    return sorted(files)
+
+
+def source_hash(home: Home | None = None) -> str:
+    """SHA-256 over the dbt project's files and the environment that parsing depends on."""
+    digest = hashlib.sha256()
+    for path in source_files():
+        digest.update(str(path.relative_to(settings.DBT_DIR)).encode())
+        digest.update(path.read_bytes())
+    for name, value in sorted(environment(home).items()):
+        digest.update(f"{name}={value}\n".encode())
+    return digest.hexdigest()
+
+
+def manifest(home: Home | None = None) -> Path:
+    """Path of an up-to-date `manifest.json`; runs `dbt parse` only when the project has changed.
+
+    Raises StepError, with dbt's own words in the vault's log, when the project does not parse.
+    """
+    home = home or settings.home()
+    target = target_path(home)
+    path, mark = target / "manifest.json", target / "manifest.sha256"
+    wanted = source_hash(home)
+    if path.exists() and mark.exists() and mark.read_text() == wanted:
+        return path
+    target.mkdir(parents=True, exist_ok=True)
+    with guard.quiet_errors("dbt parse", home):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "parse"),
+                *("--project-dir", str(settings.DBT_DIR)),
+            ],
+            env={**os.environ, **environment(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+    mark.write_text(wanted)
+    return path

@@ -1,0 +1,1 @@
+"""Thin Dagster over the libraries: assets, checks, jobs, schedules, sensors."""

@@ -1,0 +1,110 @@
+"""The two dbt steps: staging before identity, core and analysis after it.
+
+Models become assets and dbt's tests become their checks. dbt's own words can quote rows, so its
+output goes to the vault; what a failed step says is the names of the models that failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, DbtCliInvocation, dbt_assets
+from dagster_dbt.errors import DagsterDbtError
+
+from pipelines import dbt_cli, guard, lake, progress, settings
+from pipelines.defs.stations import StationTranslator
+
+BEFORE_IDENTITY = "path:models/staging path:models/intermediate"
+AFTER_IDENTITY = "path:models/core path:models/analysis path:models/public path:seeds"
+
+
+def _manifest() -> Mapping[str, Any]:
+    return json.loads(dbt_cli.manifest().read_text(encoding="utf-8"))
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Both dbt steps over one manifest."""
+    manifest = _manifest()
+    translator = StationTranslator()
+
+    @dbt_assets(
+        manifest=manifest,
+        select=BEFORE_IDENTITY,
+        name="stage",
+        dagster_dbt_translator=translator,
+    )
+    def stage(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from _build(context, "stage", translator, manifest)
+
+    @dbt_assets(
+        manifest=manifest,
+        select=AFTER_IDENTITY,
+        name="build",
+        dagster_dbt_translator=translator,
+    )
+    def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from _build(context, "build", translator, manifest)
+
+    return dg.Definitions(assets=[stage, build])
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    stage: str,
+    translator: StationTranslator,
+    manifest: Mapping[str, Any],
+) -> Iterator[Any]:
+    """`dbt build` of the selected models, as a stream of Dagster events."""
+    os.environ.update(dbt_cli.environment())
+    target = dbt_cli.target_path() / f"run-{stage}"
+    dbt = DbtCliResource(
+        project_dir=str(settings.DBT_DIR), profiles_dir=str(dbt_cli.PROFILES_DIR)
+    )
+    with guard.writer(), guard.private_log("dbt.log") as log:
+        lake.prepare()
+        invocation = dbt.cli(
+            ["build"],
+            context=context,
+            manifest=manifest,
+            dagster_dbt_translator=translator,
+            target_path=target,
+            raise_on_error=False,
+        )
+        done = 0
+        stream = invocation.stream()
+        while True:
+            with contextlib.redirect_stdout(log):
+                event = next(stream, None)
+            if event is None:
+                break
+            done += 1
+            if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
+                progress.report(stage, _name(event), done)
+            yield event
+        failed = _failed_nodes(invocation, target)
+        if failed or not invocation.is_successful():
+            raise guard.StepError(
+                f"dbt {stage} failed at: {', '.join(failed) or 'start'}. "
+                "Its own words are in vault/logs/dbt.log under the barn."
+            )
+
+
+def _name(event: Any) -> str:
+    key = getattr(event, "asset_key", None)
+    return key.path[-1] if key else str(getattr(event, "output_name", "")).split("__")[-1]
+
+
+def _failed_nodes(invocation: DbtCliInvocation, target: Path) -> list[str]:
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except (DagsterDbtError, OSError, KeyError, ValueError):
+        return []
+    bad = {"error", "fail", "runtime error"}
+    return sorted(r["unique_id"].split(".")[2] for r in results if r["status"] in bad)

@@ -1,0 +1,93 @@
+"""Who is whom: one step over all person records, and the vault tables it writes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import dagster as dg
+
+from pipelines import guard, lake, progress, settings
+from pipelines.defs.stations import OWNER
+from pipelines.identity import run
+
+TABLES = {
+    "records": "One normalised record per person named in a row.",
+    "record_links": "Which beneficiary and household each record is.",
+    "identity_events": "Ids made, merged, split and retired.",
+    "beneficiary_id_history": "Every id ever published, and the id that stands for it today.",
+    "households": "Households that family cards and shared members tell of.",
+    "household_memberships": "Who belonged to which household from when to when.",
+    "review_queue": "Doubtful pairs that people should decide.",
+    "decisions": "What people decided; it beats the model.",
+}
+
+
+@dg.multi_asset(
+    name="link",
+    specs=[
+        dg.AssetSpec(
+            ["identity", table],
+            deps=[["staging", "persons"]],
+            group_name="identity",
+            owners=[OWNER],
+            kinds={"splink", "ducklake"},
+            tags={"station": "identity"},
+            description=text,
+            metadata={"dagster/table_name": f"vault.identity.{table}"},
+        )
+        for table, text in TABLES.items()
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "every_record_linked_once",
+            asset=["identity", "record_links"],
+            description="Each person record has exactly one beneficiary.",
+            blocking=True,
+        )
+    ],
+)
+def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Link all person records and keep the ids."""
+    started = time.perf_counter()
+    with guard.quiet_errors("linking"), guard.writer():
+        lake.prepare()
+        with lake.connect(write=["vault"]) as con:
+            summary = run.link_people(
+                con,
+                now=settings.now(),
+                on_progress=lambda detail, done, total: progress.report(
+                    "link", detail, done, total
+                ),
+            )
+            counts = {
+                table: con.execute(f"SELECT count(*) FROM vault.identity.{table}").fetchone()[0]
+                for table in TABLES
+            }
+            wrong = con.execute(
+                """
+                SELECT count(*) FROM (
+                    SELECT program, submission_id, source_record_id
+                    FROM vault.staging.persons
+                    EXCEPT
+                    SELECT program, submission_id, source_record_id
+                    FROM vault.identity.record_links
+                )
+                """
+            ).fetchone()[0]
+            people = con.execute("SELECT count(*) FROM vault.staging.persons").fetchone()[0]
+    seconds = round(time.perf_counter() - started, 2)
+    for table, rows in counts.items():
+        check = dg.AssetCheckResult(
+            check_name="every_record_linked_once",
+            asset_key=["identity", "record_links"],
+            passed=wrong == 0 and counts["record_links"] == people,
+            metadata={"records": people, "links": counts["record_links"], "unlinked": wrong},
+        )
+        yield dg.MaterializeResult(
+            asset_key=["identity", table],
+            metadata={"dagster/row_count": rows, "seconds": seconds}
+            | ({"summary": dg.MetadataValue.json(asdict(summary))} if table == "records" else {}),
+            check_results=[check] if table == "record_links" else [],
+        )

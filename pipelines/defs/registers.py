@@ -1,0 +1,60 @@
+"""What the warehouse knows of the programs themselves, and the vault's quality tables as assets.
+
+`quality/programs` copies the declarations into the vault, where dbt reads them; it also makes the
+tables of programs that have sent nothing yet, so that a new program never breaks a build.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines import guard, lake
+from pipelines.defs.stations import OWNER
+from pipelines.exports import declaration, ingest
+
+
+@dg.asset(
+    key=["quality", "programs"],
+    group_name="quality",
+    owners=[OWNER],
+    kinds={"ducklake"},
+    tags={"station": "quality"},
+    description="The declared programs, one row each, from their `defs.yaml`.",
+)
+def programs() -> dg.MaterializeResult:
+    """Write the declarations by difference."""
+    declared = declaration.load_programs()
+    with guard.quiet_errors("registering programs"), guard.writer():
+        lake.prepare()
+        with lake.connect(write=["vault"]) as con:
+            ingest.register_programs(con, declared)
+    return dg.MaterializeResult(metadata={"dagster/row_count": len(declared)})
+
+
+def _quality_tables() -> list[dg.AssetSpec]:
+    """Tables that every program's step writes to; external, so that lineage passes through them."""
+    deps = [["submissions", program.name] for program in declaration.load_programs()]
+    described = {
+        "submissions": "Every export ever received, with its state and counts.",
+        "issues": "What was wrong, row by row, with the value as sent (vault only).",
+        "quarantine": "Rows that could not be used, as sent (vault only).",
+    }
+    return [
+        dg.AssetSpec(
+            ["quality", name],
+            deps=[dg.AssetDep(dg.AssetKey(key)) for key in deps],
+            group_name="quality",
+            owners=[OWNER],
+            kinds={"ducklake"},
+            tags={"station": "quality"},
+            description=text,
+            metadata={"dagster/table_name": f"vault.quality.{name}"},
+        )
+        for name, text in described.items()
+    ]
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The register and the quality tables."""
+    return dg.Definitions(assets=[programs, *_quality_tables()])
