@@ -1,0 +1,335 @@
+"""What a program declares about itself: the `attributes` of `pipelines/defs/programs/*/defs.yaml`.
+
+One source of truth for where an export comes from, when it is due, how it is read and which columns
+it has. Reads YAML and nothing else; no orchestrator is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipelines import settings
+from pipelines.exports import periods
+
+RESERVED_COLUMNS = frozenset({"submission_id", "source_row", "extra_columns"})
+DEFAULT_FOOTERS = (
+    r"(sub|grand)?[\s.-]*total\b",
+    r"jumlah\b",
+    r"(catatan|keterangan|ket|note|notes|footnote)\s*(:|\.|$)",
+    r"\*+\s*\)?\s*\S",
+    r"sumber(\s+data)?\s*[:=]",
+    r"source\s*:",
+    r"(mengetahui|menyetujui|dicetak|tanda tangan|ttd|printed|nip)\b",
+)
+
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
+Format = Literal["csv", "xlsx", "xls", "ods", "jsonl", "parquet", "zip"]
+AreaLevel = Literal["nation", "provinsi", "kabkota", "kecamatan", "desa_kelurahan"]
+PersonalClass = Literal["none", "general", "specific", "child", "finance", "health"]
+IdentifierType = Literal[
+    "nik", "family_card", "nisn", "welfare_card", "insurance", "account", "phone", "program"
+]
+
+
+class DeclarationError(ValueError):
+    """A declaration is wrong; the message names the file, the key and what is expected."""
+
+
+def column_name(header: str, under: str | None = None) -> str:
+    """The name of the column that is headed `header`, below the merged header `under` if any.
+
+    Lower case, every run of other characters than letters and digits turned to `_`, trimmed. A merged
+    header loses the word *Data*: `Nama` under `Data Ayah` is `ayah_nama`. May be empty.
+    """
+    name = _plain(header)
+    if under:
+        prefix = re.sub(r"^data_", "", _plain(under))
+        name = "_".join(part for part in (prefix, name) if part)
+    return name
+
+
+def _plain(text: str) -> str:
+    lowered = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\W_]+", "_", lowered).strip("_")
+
+
+def match_key(header: str, under: str | None = None) -> str:
+    """What two spellings of one header have in common: letters and digits alone."""
+    return column_name(header, under).replace("_", "")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Bilingual(_Model):
+    """One text in Bahasa Indonesia and in English."""
+
+    id: Text
+    en: Text
+
+
+class Source(_Model):
+    """Where the export comes from: an fsspec URL of a folder, and which names in it are taken."""
+
+    url: Text
+    pattern: Text = "*"
+
+
+class CadenceRule(_Model):
+    """When the export is due: `due_day` days after the end of its period, and how late is late."""
+
+    kind: periods.Cadence
+    first_period: Text
+    due_day: int = Field(ge=0, le=366)
+    tolerance_days: int = Field(default=0, ge=0, le=366)
+
+    @field_validator("first_period", mode="before")
+    @classmethod
+    def _year_is_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) else value
+
+    @model_validator(mode="after")
+    def _period_of_kind(self) -> CadenceRule:
+        period = periods.parse_period(self.first_period)
+        wanted = periods.kind_of(self.kind)
+        if wanted is not None and period.kind != wanted:
+            raise ValueError(f"first_period must be a {wanted}, not a {period.kind}")
+        return self
+
+    @property
+    def first(self) -> periods.Period:
+        """The first period the program sends."""
+        return periods.parse_period(self.first_period)
+
+
+class Read(_Model):
+    """How the file is read. All of it is generic: no program has code of its own.
+
+    header_rows: 2 where sub-headers stand under merged headers. header_within: the header is
+    looked for in the first so many rows. sheet: the sheet's name where it is fixed. footers:
+    expressions of a row's first filled cell that mark totals and notes, beside the usual ones.
+    """
+
+    formats: tuple[Format, ...] = ("csv", "xlsx", "xls")
+    header_rows: Literal[1, 2] = 1
+    header_within: int = Field(default=20, ge=1, le=200)
+    sheet: str | None = None
+    footers: tuple[Text, ...] = ()
+
+    @field_validator("footers")
+    @classmethod
+    def _compiles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression ({error})") from None
+        return value
+
+    @cached_property
+    def footer_pattern(self) -> re.Pattern[str]:
+        """Matches at the beginning of the first filled cell of a total, a note or a signature."""
+        alternatives = "|".join(f"(?:{p})" for p in (*DEFAULT_FOOTERS, *self.footers))
+        return re.compile(rf"\s*(?:{alternatives})", re.IGNORECASE)
+
+
+class Identifier(_Model):
+    """A number that points at a person, a family or an account, and how far it is to be trusted."""
+
+    type: IdentifierType
+    trust: Literal["high", "medium", "low"] = "medium"
+
+
+class Column(_Model):
+    """One column as sent. `key` columns say whom or what a row is about: a total has none of them.
+
+    `required`: the file must have the column (its cells may be empty). `own_name`: the name differs
+    from `column_name(header, under)` on purpose. `personal`: class under UU 27/2022.
+    """
+
+    header: Text
+    under: Text | None = None
+    aliases: tuple[Text, ...] = ()
+    required: bool = True
+    key: bool = False
+    personal: PersonalClass = "none"
+    identifier: Identifier | None = None
+    own_name: bool = False
+    description: Bilingual | None = None
+
+    @property
+    def label(self) -> str:
+        """The header as its sender sees it."""
+        return f"{self.under} / {self.header}" if self.under else self.header
+
+    def match_keys(self) -> list[str]:
+        """Keys under which a header of a file is this column; the declared spelling comes first."""
+        return [match_key(self.header, self.under)] + [match_key(alias) for alias in self.aliases]
+
+
+class Program(_Model):
+    """One program, as declared. `columns` keeps the declared order."""
+
+    name: Name
+    title: Bilingual
+    description: Bilingual
+    owner: Name
+    team: Text
+    sector: Text
+    government_level: Literal["national", "provinsi", "kabkota", "desa"]
+    source: Source
+    cadence: CadenceRule
+    area_level: AreaLevel
+    read: Read = Read()
+    columns: dict[str, Column] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_source(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "source" not in data and "name" in data:
+            return {**data, "source": {"url": f"{{landing}}/{data['name']}"}}
+        return data
+
+    @model_validator(mode="after")
+    def _columns_agree(self) -> Program:
+        seen: dict[str, str] = {}
+        for name, column in self.columns.items():
+            expected = column_name(column.header, column.under)
+            if name in RESERVED_COLUMNS:
+                raise ValueError(f"columns.{name}: this name is taken, give another with own_name")
+            if not re.fullmatch(r"[^\W_]+(?:_[^\W_]+)*", name):
+                raise ValueError(f"columns.{name}: expected a lower-case name such as {expected!r}")
+            if name != expected and not column.own_name:
+                raise ValueError(
+                    f"columns.{name}: the header {column.label!r} is named {expected!r}; use that "
+                    "name, or say own_name: true"
+                )
+            for key in column.match_keys():
+                if not key:
+                    raise ValueError(f"columns.{name}: a header or alias has no letter or digit")
+                if seen.setdefault(key, name) != name:
+                    raise ValueError(
+                        f"columns.{name}: its header or alias is also that of {seen[key]!r}; each "
+                        "header belongs to one column"
+                    )
+        if any(c.under for c in self.columns.values()) and self.read.header_rows != 2:
+            raise ValueError("read.header_rows: expected 2, because columns stand under others")
+        return self
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns the file must have."""
+        return tuple(name for name, column in self.columns.items() if column.required)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns that say whom or what a row is about."""
+        return tuple(name for name, column in self.columns.items() if column.key)
+
+    @cached_property
+    def by_key(self) -> dict[str, str]:
+        """From a header's match key to the name of its column."""
+        return {key: name for name, column in self.columns.items() for key in column.match_keys()}
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key that is given twice is an error, not the last one winning."""
+
+
+def _mapping(loader: _UniqueKeys, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} is given twice", key_node.start_mark
+            )
+        seen.add(key)
+    loader.flatten_mapping(node)
+    return yaml.constructor.SafeConstructor.construct_mapping(loader, node, deep=deep)
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def program_from_attributes(attributes: Any, where: str) -> Program:
+    """The program that `attributes` declares; `where` names their file in an error."""
+    try:
+        return Program.model_validate(attributes)
+    except ValidationError as error:
+        raise DeclarationError(_sentence(error, where)) from None
+
+
+def _sentence(error: ValidationError, where: str) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    expected = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        expected = "this key is not known; remove it or correct its spelling"
+    elif first["type"] == "missing":
+        expected = "this key is missing"
+    return f"{where}: attributes{'.' + key if key else ''}: {expected}."
+
+
+def load_program(path: Path) -> Program:
+    """The program declared in a `defs.yaml`. Raises DeclarationError."""
+    where = "/".join(path.parts[-3:])
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    except OSError:
+        raise DeclarationError(f"{where}: the file cannot be opened.") from None
+    except UnicodeDecodeError:
+        raise DeclarationError(f"{where}: expected UTF-8 text.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or "it is not YAML"
+        raise DeclarationError(f"{where}: cannot be read{line}: {reason}.") from None
+    if not isinstance(document, dict) or "attributes" not in document:
+        raise DeclarationError(f"{where}: attributes: this key is missing.")
+    program = program_from_attributes(document["attributes"], where)
+    if path.name == "defs.yaml" and path.parent.name != program.name:
+        raise DeclarationError(
+            f"{where}: attributes.name: expected {path.parent.name!r}, the name of its folder."
+        )
+    return program
+
+
+def load_programs(folder: Path | None = None) -> list[Program]:
+    """All declared programs, sorted by name. Raises DeclarationError at the first wrong one."""
+    root = folder or settings.PROGRAMS_DIR
+    return sorted(
+        (load_program(path) for path in root.glob("*/defs.yaml")), key=lambda program: program.name
+    )
+
+
+def declaration_hash(program: Program) -> str:
+    """Hash of what decides how a file is read and which columns it yields: name, read, columns."""
+    content = program.model_dump(mode="json", include={"name", "read", "columns"})
+    content["columns"] = list(content["columns"].items())
+    for _, column in content["columns"]:
+        column.pop("description")
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def source_url(program: Program, landing: Path | str) -> str:
+    """The program's source with `{landing}` filled in."""
+    return program.source.url.replace("{landing}", str(landing))
+
+
+def missing(program: Program, present: Iterable[str]) -> list[str]:
+    """Required columns that are not among `present`, in declared order."""
+    have = set(present)
+    return [name for name in program.required if name not in have]
