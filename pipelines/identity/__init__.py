@@ -1,0 +1,1 @@
+"""Who is who: numbers and names read, records linked, permanent ids kept."""
