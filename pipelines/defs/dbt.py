@@ -24,14 +24,16 @@ BEFORE_IDENTITY = "path:models/staging path:models/intermediate"
 AFTER_IDENTITY = "path:models/core path:models/analysis path:models/public path:seeds"
 
 
-def _manifest() -> Mapping[str, Any]:
-    return json.loads(dbt_cli.manifest().read_text(encoding="utf-8"))
+def read_manifest() -> Mapping[str, Any]:
+    """dbt's manifest, parsed again first if the project has changed."""
+    loaded: Mapping[str, Any] = json.loads(dbt_cli.manifest().read_text(encoding="utf-8"))
+    return loaded
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Both dbt steps over one manifest."""
-    manifest = _manifest()
+    manifest = read_manifest()
     translator = StationTranslator()
 
     @dbt_assets(
@@ -85,8 +87,8 @@ def _build(
             if event is None:
                 break
             done += 1
-            if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
-                progress.report(stage, _name(event), done)
+            if isinstance(event, dg.Output):
+                progress.report(stage, event.output_name.split("__", 1)[-1], done)
             yield event
         failed = _failed_nodes(invocation, target)
         if failed or not invocation.is_successful():
