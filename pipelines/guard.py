@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from pipelines import settings
+from pipelines import lake, settings
 from pipelines.settings import Home
 
 
@@ -31,7 +31,7 @@ def writer(home: Home | None = None) -> Iterator[None]:
     several writers and need no lock.
     """
     home = home or settings.home()
-    if settings.catalog_url("vault") and settings.catalog_url("warehouse"):
+    if not lake.is_embedded():
         yield
         return
     home.vault.mkdir(parents=True, exist_ok=True)

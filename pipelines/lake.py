@@ -58,7 +58,8 @@ class Attachment:
 
     def sql(self, *, read_only: bool = False, snapshot: int | None = None) -> str:
         """The ATTACH statement. `snapshot` pins the lake to one snapshot and implies reading."""
-        options = [f"DATA_PATH {quote(self.data_path)}"]
+        # A barn may be moved or restored elsewhere: its folder, not the catalog, says where it is.
+        options = [f"DATA_PATH {quote(self.data_path)}", "OVERRIDE_DATA_PATH true"]
         if self.is_sqlite:
             options += ["META_JOURNAL_MODE 'WAL'", f"META_BUSY_TIMEOUT {BUSY_TIMEOUT_MS}"]
         if snapshot is not None:
@@ -66,6 +67,20 @@ class Attachment:
         if read_only or snapshot is not None:
             options.append("READ_ONLY")
         return f"ATTACH {quote(self.path)} AS {self.lake} ({', '.join(options)})"
+
+
+def is_embedded() -> bool:
+    """Whether both catalogs are SQLite files, so that one writer works at a time.
+
+    Raises LakeError when only one lake is configured to stand on PostgreSQL.
+    """
+    served = [lake for lake in LAKES if settings.catalog_url(lake)]
+    if len(served) == 1:
+        raise LakeError(
+            "Both lakes stand on PostgreSQL or neither: set LUMBUNG_VAULT_CATALOG and "
+            "LUMBUNG_WAREHOUSE_CATALOG, or unset both."
+        )
+    return not served
 
 
 def attachment(lake: Lake, home: Home | None = None) -> Attachment:
@@ -303,8 +318,7 @@ def dbt_environment(home: Home | None = None) -> dict[str, str]:
         "LUMBUNG_EXTENSIONS": str(extension_directory(home)),
         "LUMBUNG_SPILL": str(home.work / "spill"),
         "LUMBUNG_REFERENCE": str(settings.REFERENCE_DIR),
-        # SQLite takes one writer at a time; a PostgreSQL catalog takes several.
-        "LUMBUNG_DBT_THREADS": "4" if all(settings.catalog_url(lake) for lake in LAKES) else "1",
+        "LUMBUNG_DBT_PROFILE": "embedded" if is_embedded() else "served",
     }
     for lake in LAKES:
         found = attachment(lake, home)

@@ -69,8 +69,9 @@ def _build(
     dbt = DbtCliResource(
         project_dir=str(settings.DBT_DIR), profiles_dir=str(dbt_cli.PROFILES_DIR)
     )
-    with guard.writer(), guard.private_log("dbt.log") as log:
+    with guard.writer(), guard.private_log("dbt.log") as log, contextlib.ExitStack() as stack:
         lake.prepare()
+        reader = stack.enter_context(lake.connect(read=lake.LAKES))
         invocation = dbt.cli(
             ["build"],
             context=context,
@@ -88,7 +89,9 @@ def _build(
                 break
             done += 1
             if isinstance(event, dg.Output):
-                progress.report(stage, event.output_name.split("__", 1)[-1], done)
+                table = _table(event, manifest)
+                progress.report(stage, table.rsplit(".", 1)[-1], done)
+                event = _with_row_count(event, reader, table)
             yield event
         failed = _failed_nodes(invocation, target)
         if failed or not invocation.is_successful():
@@ -98,9 +101,18 @@ def _build(
             )
 
 
-def _name(event: Any) -> str:
-    key = getattr(event, "asset_key", None)
-    return key.path[-1] if key else str(getattr(event, "output_name", "")).split("__")[-1]
+def _table(event: dg.Output[Any], manifest: Mapping[str, Any]) -> str:
+    """`lake.schema.table` of the model or seed that an event tells of."""
+    node = manifest["nodes"][str(event.metadata["unique_id"].value)]
+    return f"{node['database']}.{node['schema']}.{node['alias']}"
+
+
+def _with_row_count(event: dg.Output[Any], reader: Any, table: str) -> dg.Output[Any]:
+    row = reader.execute(f"SELECT count(*) FROM {lake.identifier(table)}").fetchone()
+    metadata = {**event.metadata, "dagster/row_count": int(row[0])}
+    return dg.Output(
+        event.value, event.output_name, metadata=metadata, data_version=event.data_version
+    )
 
 
 def _failed_nodes(invocation: DbtCliInvocation, target: Path) -> list[str]:
