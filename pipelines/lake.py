@@ -7,9 +7,11 @@ difference, so that a table that comes out the same adds no snapshot and no file
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,17 +124,21 @@ def prepare(home: Home | None = None) -> None:
 def extension_directory(home: Home | None = None) -> Path:
     """The folder DuckDB loads its extensions from, filled from the installed wheels.
 
-    The wheels carry DuckDB's own signed extensions, so nothing is downloaded at run time.
-    Returns an absolute folder that belongs to the installed DuckDB version.
+    The wheels carry DuckDB's own signed extensions, so nothing is downloaded at run time. They are
+    unpacked once per Python environment, or into the barn's cache where that cannot be written.
     """
-    folder = (home or settings.home()).cache / "duckdb"
+    shared = Path(sys.prefix)
+    root = shared if os.access(shared, os.W_OK) else (home or settings.home()).cache
+    folder = root / "duckdb-extensions"
     marker = folder / f"v{duckdb.__version__}.installed"
     if not marker.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(config={"extension_directory": str(folder)}) as con:
-            for name in EXTENSIONS:
-                con.execute(f"INSTALL {quote(str(_wheel_file(name)))}")
-        marker.touch()
+        with (folder / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with duckdb.connect(config={"extension_directory": str(folder)}) as con:
+                for name in EXTENSIONS:
+                    con.execute(f"INSTALL {quote(str(_wheel_file(name)))}")
+            marker.touch()
     return folder
 
 

@@ -63,7 +63,7 @@ class Home:
 
     @property
     def cache(self) -> Path:
-        """What can be made again at any time: DuckDB extensions, dbt's target folder."""
+        """What can be made again at any time, such as dbt's target folder."""
         return self.root / "cache"
 
     @property
