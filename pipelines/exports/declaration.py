@@ -49,8 +49,8 @@ class DeclarationError(ValueError):
 def column_name(header: str, under: str | None = None) -> str:
     """The name of the column that is headed `header`, below the merged header `under` if any.
 
-    Lower case, every run of other characters than letters and digits turned to `_`, trimmed. A merged
-    header loses the word *Data*: `Nama` under `Data Ayah` is `ayah_nama`. May be empty.
+    Lower case, every run of other characters than letters and digits turned to `_`, trimmed. A
+    merged header loses the word *Data*: `Nama` under `Data Ayah` is `ayah_nama`. May be empty.
     """
     name = _plain(header)
     if under:

@@ -202,8 +202,8 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
             "Kemendagri 2, 4, 6 atau 10 angka tanpa titik (00 untuk nasional); ubah namanya lalu "
             "kirim ulang.",
             f"The area '{found['area']}' in the file name '{shown}' is wrong; expected a "
-            "Kemendagri code of 2, 4, 6 or 10 digits without dots (00 for the nation); rename it and send it "
-            "again.",
+            "Kemendagri code of 2, 4, 6 or 10 digits without dots (00 for the nation); rename it "
+            "and send it again.",
         ) from None
     try:
         period = parse_period(found["period"])

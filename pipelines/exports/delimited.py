@@ -1,0 +1,293 @@
+"""Delimited text as a table: its encoding, its records and their numbers, exactly.
+
+A record's number is its place among all records of the file, titles and blank lines included: the
+row a spreadsheet shows. Ready-made CSV parsers skip blank lines and drop or shift ragged rows without
+saying where, so the splitting is done here, on columns of bytes: NumPy finds the separators, Arrow
+takes the fields. Memory is bounded by the chunk, not by the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.exports.problem import fail
+from pipelines.exports.table import Batch, Contents, Head, Limits
+
+DELIMITERS = (",", ";", "|", "\t")
+NEWLINE, RETURN, QUOTE = 10, 13, 34
+HEAD_BYTES = 4 << 20
+
+
+def _windows_1252(error: UnicodeError) -> tuple[str, int]:
+    # Five bytes mean nothing in Windows-1252; they stay what they are rather than be lost.
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("lumbung-windows-1252", _windows_1252)
+
+
+def detect_encoding(path: Path, chunk_bytes: int = 1 << 20) -> str:
+    """`utf-8`, `utf-8-sig`, `utf-16` or `windows-1252`, from the whole file's bytes."""
+    with path.open("rb") as stream:
+        first = stream.read(4)
+        if first.startswith(codecs.BOM_UTF8):
+            encoding = "utf-8-sig"
+        elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        else:
+            encoding = "utf-8"
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := stream.read(chunk_bytes):
+                decoder.decode(chunk)
+            # A character cut in two at the very end is a cut file, not another encoding.
+        except UnicodeDecodeError:
+            return "windows-1252"
+    return encoding
+
+
+def to_utf8(path: Path, encoding: str, target: Path) -> None:
+    """Write `path` as UTF-8 to `target`, in chunks; nothing is lost."""
+    errors = "lumbung-windows-1252" if encoding == "windows-1252" else "replace"
+    name = "cp1252" if encoding == "windows-1252" else encoding
+    decoder = codecs.getincrementaldecoder(name)(errors)
+    with path.open("rb") as source, target.open("wb") as out:
+        while chunk := source.read(1 << 20):
+            out.write(decoder.decode(chunk).encode("utf-8", "surrogatepass"))
+        out.write(decoder.decode(b"", True).encode("utf-8", "surrogatepass"))
+
+
+def _quotes(buffer: np.ndarray, delimiter: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the quotes that open or close a field, and of those to be kept as text.
+
+    In a well-formed file all quotes alternate between opening and closing, which needs no loop. A
+    quote that does neither (`5" pipe`) sends the chunk through a walk over its quotes.
+    """
+    at = np.flatnonzero(buffer == QUOTE)
+    if not len(at):
+        return at, at
+    before = np.where(at > 0, buffer[np.maximum(at - 1, 0)], NEWLINE)
+    last = len(buffer) - 1
+    after = np.where(at < last, buffer[np.minimum(at + 1, last)], NEWLINE)
+    starts = (before == delimiter) | (before == NEWLINE)
+    ends = (after == delimiter) | (after == NEWLINE)
+    opening = np.arange(len(at)) % 2 == 0
+    again = opening & (before == QUOTE)
+    fine = np.where(opening, starts | again, ends | (after == QUOTE))
+    if fine.all():
+        # The second of a doubled quote is the text of one.
+        return at, at[again]
+    return _walk(buffer, at, starts, ends)
+
+
+def _walk(
+    buffer: np.ndarray, at: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    structural: list[int] = []
+    kept: list[int] = []
+    position = at.tolist()
+    opens, closes = starts.tolist(), ends.tolist()
+    lines = np.searchsorted(np.flatnonzero(buffer == NEWLINE), at).tolist()
+    inside = False
+    i = 0
+    while i < len(position):
+        here = position[i]
+        if not inside:
+            if opens[i]:
+                structural.append(here)
+                inside = True
+            i += 1
+            continue
+        if i + 1 < len(position) and position[i + 1] == here + 1:
+            # A doubled quote: both are structural (they cancel), and the second is its text.
+            structural += [here, here + 1]
+            kept.append(here + 1)
+            i += 2
+            continue
+        if closes[i]:
+            structural.append(here)
+            inside = False
+        elif not any(
+            closes[j] for j in range(i + 1, min(i + 50, len(position))) if lines[j] == lines[i]
+        ):
+            # Nothing closes the field further on in this line, so it was closed here: "A" B
+            structural.append(here)
+            inside = False
+        i += 1
+    return np.array(structural, dtype=np.int64), np.array(kept, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """Fields of whole records, one after the other, and where each record begins among them."""
+
+    values: pa.StringArray
+    starts: np.ndarray
+    counts: np.ndarray
+    used: int
+
+    def batch(self, first_row: int) -> Batch:
+        width = int(self.counts.max())
+        numbers = np.arange(len(self.counts), dtype=np.int64) + first_row
+        if int(self.counts.min()) == width:
+            places = [pa.array(self.starts + j) for j in range(width)]
+        else:
+            places = [pa.array(self.starts + j, mask=self.counts <= j) for j in range(width)]
+        return Batch([self.values.take(place) for place in places], numbers, self.counts)
+
+
+def split(data: bytes, delimiter: str, complete: bool) -> _Fields | None:
+    """The fields of the whole records at the beginning of `data`; None if no record is whole.
+
+    complete: nothing follows `data`, so its end ends a record. Line breaks must be `\\n`.
+    """
+    if complete and data and not data.endswith(b"\n"):
+        data += b"\n"
+    buffer = np.frombuffer(data, dtype=np.uint8)
+    sign = ord(delimiter)
+    structural, kept = _quotes(buffer, sign)
+    separators = np.flatnonzero((buffer == NEWLINE) | (buffer == sign))
+    if len(structural):
+        separators = separators[np.searchsorted(structural, separators) % 2 == 0]
+    is_end = buffer[separators] == NEWLINE
+    ends = np.flatnonzero(is_end)
+    if not len(ends):
+        return None
+    separators = separators[: ends[-1] + 1]
+    used = int(separators[-1]) + 1
+    removed = separators
+    if len(structural):
+        drop = np.setdiff1d(structural[structural < used], kept, assume_unique=True)
+        removed = np.sort(np.concatenate([separators, drop]))
+        offsets = separators - np.searchsorted(removed, separators)
+    else:
+        offsets = separators - np.arange(len(separators))
+    keep = np.ones(used, dtype=bool)
+    keep[removed] = False
+    text = buffer[:used][keep]
+    bounds = np.zeros(len(offsets) + 1, dtype=np.int32)
+    bounds[1:] = offsets
+    valid = np.packbits(np.diff(bounds) > 0, bitorder="little")
+    values = pa.StringArray.from_buffers(
+        len(offsets), pa.py_buffer(bounds), pa.py_buffer(text), pa.py_buffer(valid)
+    )
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+    counts = np.diff(np.concatenate([starts, [len(offsets)]])).astype(np.int64)
+    return _Fields(values, starts, counts, used)
+
+
+class DelimitedTable:
+    """A text file under one delimiter. `path` is UTF-8 with or without a byte order mark."""
+
+    label: str | None = None
+
+    def __init__(self, path: Path, file_name: str, delimiter: str, limits: Limits) -> None:
+        self.path, self.file_name, self.delimiter, self.limits = path, file_name, delimiter, limits
+        self.ends_with_newline = True
+
+    def merged(self) -> Sequence[tuple[int, int, int]]:
+        """Text has no merged cells."""
+        return ()
+
+    def head(self, records: int) -> Head:
+        """The first records; a file whose quotes are never closed still shows what it can."""
+        found: Head = []
+        try:
+            for batch in self.batches(chunk_bytes=64 << 10, most_bytes=HEAD_BYTES):
+                found += batch.slice(0, records - len(found)).records()
+                if len(found) >= records:
+                    break
+        except pa.ArrowInvalid:
+            return found
+        return found
+
+    def batches(
+        self, chunk_bytes: int | None = None, most_bytes: int | None = None
+    ) -> Iterator[Batch]:
+        """All records, a chunk at a time."""
+        size = chunk_bytes or self.limits.chunk_bytes
+        row = 1
+        carry = b""
+        seen = 0
+        with self.path.open("rb") as stream:
+            if stream.read(3) != codecs.BOM_UTF8:
+                stream.seek(0)
+            pending = b""
+            while True:
+                chunk = stream.read(size)
+                done = not chunk
+                seen += len(chunk)
+                chunk = pending + chunk
+                pending = b""
+                if not done and chunk.endswith(b"\r"):
+                    chunk, pending = chunk[:-1], b"\r"
+                if b"\r" in chunk:
+                    # A lone carriage return ends a line too (old exports, some spreadsheets).
+                    chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+                data = carry + chunk
+                if done:
+                    self.ends_with_newline = data.endswith(b"\n") or not data
+                if not data:
+                    if done:
+                        return
+                    continue
+                fields = split(data, self.delimiter, complete=done)
+                if fields is None:
+                    if done or len(data) > self.limits.record_bytes:
+                        raise self._never_closed(row)
+                    carry = data
+                    continue
+                if done and fields.used < len(data):
+                    raise self._never_closed(row + len(fields.counts))
+                if int(fields.counts.max()) > self.limits.columns:
+                    raise too_many_columns(self.file_name, self.limits.columns)
+                yield fields.batch(row)
+                row += len(fields.counts)
+                carry = data[fields.used :]
+                if done:
+                    return
+                if len(carry) > self.limits.record_bytes:
+                    raise self._never_closed(row)
+                if most_bytes is not None and seen >= most_bytes:
+                    return
+
+    def _never_closed(self, row: int) -> Exception:
+        name = self.file_name
+        return fail(
+            "truncated",
+            f"Berkas '{name}' tampaknya terpotong: tanda kutip yang dibuka pada baris {row} tidak "
+            "pernah ditutup; ekspor ulang berkas itu lalu kirim lagi.",
+            f"The file '{name}' seems cut off: the quotation mark opened in row {row} is never "
+            "closed; export the file again and send it anew.",
+        )
+
+
+def too_many_columns(file_name: str, most: int) -> Exception:
+    """The refusal of a file that has more columns than any export can have."""
+    return fail(
+        "too_many_columns",
+        f"Berkas '{file_name}' memuat lebih dari {most} kolom; periksa pemisah kolomnya lalu "
+        "kirim ulang.",
+        f"The file '{file_name}' has more than {most} columns; check its delimiter and send it "
+        "again.",
+    )
+
+
+def read_delimited(path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
+    """A text file, offered under every delimiter; the header decides which one it is."""
+    encoding = detect_encoding(path)
+    source = path
+    if encoding in ("utf-16", "windows-1252"):
+        source = work / "text.utf8"
+        to_utf8(path, encoding, source)
+    # The delimiters are tried on the head only, so four of them cost nothing.
+    tables = [DelimitedTable(source, file_name, sign, limits) for sign in DELIMITERS]
+    return Contents("csv", tables, encoding, DELIMITERS, one_of=True)

@@ -1,0 +1,205 @@
+"""Workbooks (xlsx, xls, xlsb, ods) as tables, through calamine: cells become the text their sender sees.
+
+Nothing in a workbook is executed: a formula gives the value stored beside it. Sizes are checked
+before anything is expanded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from pipelines.exports.delimited import too_many_columns
+from pipelines.exports.problem import fail
+from pipelines.exports.table import Batch, Contents, Head, Limits
+
+BATCH_ROWS = 20_000
+_CELL = re.compile(rb'\sr="([A-Z]{2,3})[0-9]+"')
+_ROW = re.compile(rb'\sr="([0-9]+)"')
+
+
+def _of_float(value: float) -> str:
+    # A number cell has no trailing .0 for its sender; anything else is written so nothing is lost.
+    if value.is_integer() and abs(value) < 1e22:
+        return str(int(value))
+    return repr(value)
+
+
+def _of_datetime(value: datetime) -> str:
+    if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
+        return value.date().isoformat()
+    return value.isoformat(" ", timespec="milliseconds" if value.microsecond else "seconds")
+
+
+def _of_duration(value: timedelta) -> str:
+    seconds = round(value.total_seconds())
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+_TEXT: dict[type, Callable[[Any], str | None]] = {
+    str: lambda value: value or None,
+    float: _of_float,
+    int: str,
+    bool: lambda value: "TRUE" if value else "FALSE",
+    date: date.isoformat,
+    datetime: _of_datetime,
+    time: lambda value: value.isoformat(timespec="seconds"),
+    timedelta: _of_duration,
+    type(None): lambda value: None,
+}
+
+
+def text_column(values: Sequence[Any]) -> pa.Array:
+    """A column of cells as text, null where a cell is empty."""
+    return pa.array([_TEXT[type(value)](value) for value in values], pa.string())
+
+
+class SheetTable:
+    """One sheet of a workbook."""
+
+    def __init__(self, sheet: CalamineSheet, file_name: str, limits: Limits) -> None:
+        self.label: str | None = sheet.name
+        self.sheet = sheet
+        self.file_name = file_name
+        self.limits = limits
+
+    def merged(self) -> Sequence[tuple[int, int, int]]:
+        """Merged cells that lie in one row; an old format that does not tell has none."""
+        try:
+            ranges = self.sheet.merged_cell_ranges or []
+        except (CalamineError, ValueError):
+            return ()
+        return [(top, left, right) for (top, left), (_, right) in ranges if right > left]
+
+    def head(self, records: int) -> Head:
+        """The first rows."""
+        rows = itertools.islice(self.sheet.iter_rows(), records)
+        return [[_TEXT[type(value)](value) or "" for value in row] for row in rows]
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows; the cells are turned into text column by column."""
+        if self.sheet.total_width > self.limits.columns:
+            raise too_many_columns(self.file_name, self.limits.columns)
+        rows = self.sheet.iter_rows()
+        first = 1
+        while chunk := list(itertools.islice(rows, BATCH_ROWS)):
+            columns = [text_column(column) for column in zip(*chunk, strict=True)]
+            if columns:
+                yield Batch(columns, np.arange(first, first + len(chunk), dtype=np.int64))
+            first += len(chunk)
+
+
+def _damaged(file_name: str) -> Exception:
+    return fail(
+        "truncated",
+        f"Buku kerja '{file_name}' rusak atau terpotong; simpan ulang dari aplikasi asalnya lalu "
+        "kirim lagi.",
+        f"The workbook '{file_name}' is damaged or cut off; save it again from where it came from "
+        "and send it anew.",
+    )
+
+
+def too_large(file_name: str) -> Exception:
+    """The refusal of a file that would grow beyond the limits."""
+    return fail(
+        "too_large",
+        f"Berkas '{file_name}' terlalu besar bila dibuka; bagi menjadi beberapa berkas atau kirim "
+        "sebagai CSV.",
+        f"The file '{file_name}' is too large when opened; split it into several files or send it "
+        "as CSV.",
+    )
+
+
+def check_archive(path: Path, file_name: str, limits: Limits, sheets: bool) -> None:
+    """Refuse an archive that is damaged or would expand beyond the limits, before it is expanded.
+
+    The directory of a zip file may lie about sizes, so every member is also expanded once in small
+    pieces and thrown away; its checksum then tells a damaged file from a whole one. With `sheets` the
+    extent of each sheet is measured on the way, because one far-off cell makes a sheet huge.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > limits.expanded_bytes:
+                raise too_large(file_name)
+            total = 0
+            for member in members:
+                is_sheet = sheets and member.filename.startswith("xl/worksheets/sheet")
+                widest, deepest, rest = b"", 0, b""
+                with archive.open(member) as stream:
+                    while piece := stream.read(1 << 20):
+                        total += len(piece)
+                        if total > limits.expanded_bytes:
+                            raise too_large(file_name)
+                        if is_sheet:
+                            piece = rest + piece
+                            widest = max(
+                                {widest, *_CELL.findall(piece)}, key=lambda name: (len(name), name)
+                            )
+                            deepest = max([deepest, *map(int, _ROW.findall(piece))])
+                            rest = piece[-32:]
+                columns = _column_number(widest) if widest else 26
+                if columns > limits.columns:
+                    raise too_many_columns(file_name, limits.columns)
+                if columns * deepest > limits.cells:
+                    raise too_large(file_name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+        raise _damaged(file_name) from None
+    except RuntimeError:
+        raise password_protected(file_name) from None
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def password_protected(file_name: str) -> Exception:
+    """The refusal of a file that needs a password."""
+    return fail(
+        "password_protected",
+        f"Berkas '{file_name}' dilindungi kata sandi; hapus kata sandinya lalu kirim ulang.",
+        f"The file '{file_name}' is protected by a password; remove the password and send it again.",
+    )
+
+
+def read_workbook(path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
+    """A workbook: every sheet that holds cells is a table; the header decides which one is meant."""
+    with path.open("rb") as stream:
+        is_archive = stream.read(2) == b"PK"
+    kind = "xls"
+    if is_archive:
+        check_archive(path, file_name, limits, sheets=True)
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+        kind = "xlsx" if any(name.startswith("xl/") for name in names) else "ods"
+    try:
+        with path.open("rb") as stream:
+            book = CalamineWorkbook.from_filelike(stream)
+        tables = []
+        for meta in book.sheets_metadata:
+            if "WorkSheet" not in str(meta.typ):
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.total_height:
+                tables.append(SheetTable(sheet, file_name, limits))
+    except PasswordError:
+        raise password_protected(file_name) from None
+    # calamine turns some kinds of damage into a panic of its own, which is a BaseException.
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException:
+        raise _damaged(file_name) from None
+    return Contents(kind, tables)
