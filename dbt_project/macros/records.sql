@@ -7,6 +7,11 @@
     program, submission_id        which export
     source_row                    the row's number in the file as its sender sees it
     source_record_id              the person named in that row: '<source_row>:<role>'
+
+  persons.birth_on is a day only where birth_precision is 'day': with 'month' it is the first of
+  that month and with 'year' the first of January, and stands for nothing finer.
+  persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
+  A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason.
 #}
 {% macro record_columns(record) %}
   {%- set key = [('program', 'varchar'), ('submission_id', 'varchar'), ('source_row', 'bigint'), ('source_record_id', 'varchar')] -%}
@@ -17,7 +22,7 @@
       ('full_name', 'varchar'), ('sex_code', 'varchar'),
       ('birth_on', 'date'), ('birth_precision', 'varchar'), ('birth_sent', 'varchar'), ('birth_place', 'varchar'),
       ('father_name', 'varchar'), ('mother_name', 'varchar'),
-      ('phone', 'varchar'), ('nisn', 'varchar'), ('welfare_card_number', 'varchar'),
+      ('program_number', 'varchar'), ('phone', 'varchar'), ('nisn', 'varchar'), ('welfare_card_number', 'varchar'),
       ('insurance_number', 'varchar'), ('account_number', 'varchar'),
       ('address', 'varchar'), ('rt', 'varchar'), ('rw', 'varchar'),
       ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar'),
@@ -51,7 +56,8 @@
       ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
     'area_observations': key + [
       ('indicator_code', 'varchar'), ('dimension_code', 'varchar'), ('period_from', 'date'), ('period_to', 'date'), ('value_number', 'double'), ('value_sent', 'varchar'), ('missing_reason', 'varchar'),
-      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')]
+      ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
+    'unused_rows': key[:3] + [('reason_code', 'varchar')]
   } -%}
   {{ return(kinds[record]) }}
 {% endmacro %}
@@ -83,10 +89,52 @@
   {%- endif %}
 {% endmacro %}
 
-{# The rows of one program that count now: accepted, and of the submission that serves. #}
+{# The grain of a record: what identifies one of them, and the unique_key of its staging models. #}
+{% macro record_key(record) %}
+  {%- set own = {
+    'persons': [], 'memberships': ['group_kind'], 'enrolments': ['enrolment_no'], 'benefits': ['benefit_no'],
+    'service_events': ['event_no'], 'observations': ['indicator_code'], 'referrals': ['referral_no'],
+    'grievances': ['grievance_no'], 'responses': ['response_no', 'question_code'], 'budget_lines': ['line_no'],
+    'resources': ['resource_no'], 'area_observations': ['indicator_code', 'dimension_code'] } -%}
+  {%- if record == 'unused_rows' -%}{{ return(['program', 'submission_id', 'source_row']) }}{%- endif -%}
+  {{ return(['program', 'submission_id', 'source_record_id'] + own[record]) }}
+{% endmacro %}
+
+{#
+  The rows of one program that count now: accepted, and of the submission that serves, with
+  sender_area_code, period, period_from, period_to. Every column declared in the program's source
+  YAML is there: NULL where no submission has ever had it, and no row at all before the first
+  submission has come.
+#}
 {% macro submitted(program) %}
-  select r.*, s.area_code as sender_area_code, s.period, s.period_from, s.period_to
-  from {{ source('submissions', program) }} as r
-  inner join {{ source('quality', 'submissions') }} as s using (submission_id)
+  {%- set relation = source('submissions', program) -%}
+  {%- set register = source('quality', 'submissions') -%}
+  {%- set state = namespace(there=true, has=none, declared=[]) -%}
+  {%- if execute -%}
+    {%- for node in graph.sources.values() if node.source_name == 'submissions' and node.name == program -%}
+      {%- set state.declared = node.columns.keys() | list -%}
+    {%- endfor -%}
+    {%- set state.there = load_relation(relation) is not none and load_relation(register) is not none -%}
+    {%- if state.there -%}
+      {%- set state.has = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+    {%- endif -%}
+  {%- endif -%}
+  {%- if not state.there %}
+  select
+    cast(null as varchar) as submission_id, cast(null as bigint) as source_row,
+    {%- for name in state.declared %} cast(null as varchar) as "{{ name }}",{% endfor %}
+    cast(null as varchar) as extra_columns, cast(null as varchar) as sender_area_code,
+    cast(null as varchar) as period, cast(null as date) as period_from, cast(null as date) as period_to
+  where false
+  {%- else %}
+  select
+    r.submission_id, r.source_row,
+    {%- for name in state.declared %}
+    {{ 'r."' ~ name ~ '"' if state.has is none or name in state.has else 'cast(null as varchar) as "' ~ name ~ '"' }},
+    {%- endfor %}
+    r.extra_columns, s.area_code as sender_area_code, s.period, s.period_from, s.period_to
+  from {{ relation }} as r
+  inner join {{ register }} as s on r.submission_id = s.submission_id
   where s.is_serving
+  {%- endif %}
 {% endmacro %}

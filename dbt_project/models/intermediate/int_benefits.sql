@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+{{ union_records('benefits') }}

@@ -1,0 +1,74 @@
+{{ config(unique_key=record_key('persons')) }}
+
+-- A row names a pupil, and a father, a mother and a guardian where a name is given. Parents come
+-- with their year of birth only. The pupil's family card is taken to be the parents' too, not the
+-- guardian's; the pupil's address is only theirs with whom the pupil is said to live.
+with submitted as (
+    {{ submitted('dapodik') }}
+),
+
+read as (
+    select
+        *,
+        {{ parse_birth('tanggal_lahir') }} as birth,
+        {{ parse_name('ayah_nama') }} as father,
+        {{ parse_name('ibu_nama') }} as mother,
+        {{ parse_name('wali_nama') }} as guardian,
+        {{ plain_words('jenis_tinggal') }} as living
+    from submitted
+),
+
+named as (
+    select
+        *, 'siswa' as role, {{ as_sent('nik') }} as person_nik, {{ parse_name('nama') }} as full_name,
+        {{ decode_sex('jk') }} as sex_code, birth as person_birth, {{ as_sent('tanggal_lahir') }} as birth_sent,
+        coalesce({{ parse_text('tempat_lahir') }}, birth.place) as birth_place,
+        {{ as_sent('no_kk') }} as card, true as is_pupil, true as lives_there, null as occupation
+    from read
+    {% for role, name, sex, with_whom in [
+        ('ayah', 'father', "'male'", 'bersama orang tua'),
+        ('ibu', 'mother', "'female'", 'bersama orang tua'),
+        ('wali', 'guardian', 'null', 'bersama wali')] %}
+    union all
+    select
+        *, '{{ role }}', {{ as_sent(role ~ '_nik') }}, {{ name }},
+        {{ sex }}, {{ parse_birth(role ~ '_tahun_lahir') }}, {{ as_sent(role ~ '_tahun_lahir') }},
+        null,
+        {{ 'null' if role == 'wali' else as_sent('no_kk') }}, false, living = '{{ with_whom }}', {{ role }}_pekerjaan
+    from read
+    where {{ name }} is not null
+    {% endfor %}
+)
+
+select
+    'dapodik' as program,
+    submission_id,
+    source_row,
+    concat(source_row, ':', role) as source_record_id,
+    role,
+    period_to as observed_on,
+    person_nik as nik,
+    card as family_card_number,
+    full_name,
+    sex_code,
+    person_birth.day_on as birth_on,
+    person_birth.precise_to as birth_precision,
+    birth_sent,
+    birth_place,
+    case when is_pupil then father end as father_name,
+    case when is_pupil then mother end as mother_name,
+    case when is_pupil then {{ as_sent('nipd') }} end as program_number,
+    case when is_pupil then coalesce({{ parse_phone('hp') }}, {{ parse_phone('telepon') }}) end as phone,
+    case when is_pupil then {{ as_sent('nisn') }} end as nisn,
+    case when is_pupil then {{ as_sent('nomor_kks') }} end as welfare_card_number,
+    cast(null as varchar) as insurance_number,
+    case when is_pupil then {{ as_sent('nomor_rekening_bank') }} end as account_number,
+    case when lives_there then {{ parse_text('alamat') }} end as address,
+    case when lives_there then {{ parse_block_number('rt') }} end as rt,
+    case when lives_there then {{ parse_block_number('rw') }} end as rw,
+    cast(null as varchar) as sent_area_code,
+    case when lives_there then {{ parse_text('kecamatan') }} end as sent_district,
+    case when lives_there then {{ parse_text('kelurahan') }} end as sent_village,
+    -- The form has no other place to say so.
+    case when {{ plain_words('occupation') }} in ('sudah meninggal', 'meninggal', 'meninggal dunia') then false end as is_alive
+from named

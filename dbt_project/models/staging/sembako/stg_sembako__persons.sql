@@ -1,0 +1,37 @@
+{{ config(unique_key=record_key('persons')) }}
+
+with submitted as (
+    {{ submitted('sembako') }}
+)
+
+select
+    'sembako' as program,
+    submission_id,
+    source_row,
+    concat(source_row, ':kpm') as source_record_id,
+    'kpm' as role,
+    period_to as observed_on,
+    {{ as_sent('nik') }} as nik,
+    {{ as_sent('no_kk') }} as family_card_number,
+    {{ parse_name('nama_kpm') }} as full_name,
+    cast(null as varchar) as sex_code,
+    cast(null as date) as birth_on,
+    cast(null as varchar) as birth_precision,
+    cast(null as varchar) as birth_sent,
+    cast(null as varchar) as birth_place,
+    cast(null as varchar) as father_name,
+    cast(null as varchar) as mother_name,
+    cast(null as varchar) as program_number,
+    cast(null as varchar) as phone,
+    cast(null as varchar) as nisn,
+    {{ as_sent('no_kks') }} as welfare_card_number,
+    cast(null as varchar) as insurance_number,
+    cast(null as varchar) as account_number,
+    cast(null as varchar) as address,
+    {{ parse_block_number('rt') }} as rt,
+    {{ parse_block_number('rw') }} as rw,
+    cast(null as varchar) as sent_area_code,
+    {{ parse_text('kecamatan') }} as sent_district,
+    {{ parse_text('kelurahan') }} as sent_village,
+    cast(null as boolean) as is_alive
+from submitted
