@@ -204,6 +204,8 @@ class Program(_Model):
 
     @model_validator(mode="after")
     def _columns_agree(self) -> Program:
+        if self.name == "received":
+            raise ValueError("name: 'received' is the folder of received files, take another")
         seen: dict[str, str] = {}
         for name, column in self.columns.items():
             expected = column_name(column.header, column.under)

@@ -1,9 +1,9 @@
 """Delimited text as a table: its encoding, its records and their numbers, exactly.
 
 A record's number is its place among all records of the file, titles and blank lines included: the
-row a spreadsheet shows. Ready-made CSV parsers skip blank lines and drop or shift ragged rows without
-saying where, so the splitting is done here, on columns of bytes: NumPy finds the separators, Arrow
-takes the fields. Memory is bounded by the chunk, not by the file.
+row a spreadsheet shows. Ready-made CSV parsers skip blank lines and drop or shift ragged rows
+without saying where, so the splitting is done here, on columns of bytes: NumPy finds the
+separators, Arrow takes the fields. Memory is bounded by the chunk, not by the file.
 """
 
 from __future__ import annotations
@@ -45,13 +45,32 @@ def detect_encoding(path: Path, chunk_bytes: int = 1 << 20) -> str:
             encoding = "utf-8"
         stream.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
+        beyond_ascii = False
         try:
             while chunk := stream.read(chunk_bytes):
-                decoder.decode(chunk)
-            # A character cut in two at the very end is a cut file, not another encoding.
+                text = decoder.decode(chunk)
+                beyond_ascii = beyond_ascii or not text.isascii()
         except UnicodeDecodeError:
             return "windows-1252"
+        if decoder.getstate()[0] and not beyond_ascii:
+            return "windows-1252"
     return encoding
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether a UTF-8 file's last character is whole; a cut one is a cut file."""
+    with path.open("rb") as stream:
+        stream.seek(-min(4, path.stat().st_size), 2)
+        tail = stream.read()
+    for skip in range(len(tail) + 1):
+        try:
+            tail[skip:].decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data":
+                return False
+        else:
+            return True
+    return True
 
 
 def to_utf8(path: Path, encoding: str, target: Path) -> None:
@@ -285,6 +304,14 @@ def read_delimited(path: Path, file_name: str, limits: Limits, work: Path) -> Co
     """A text file, offered under every delimiter; the header decides which one it is."""
     encoding = detect_encoding(path)
     source = path
+    if encoding.startswith("utf-8") and not _ends_whole(path):
+        raise fail(
+            "truncated",
+            f"Berkas '{file_name}' tampaknya terpotong: huruf terakhirnya tidak utuh; ekspor ulang "
+            "berkas itu lalu kirim lagi.",
+            f"The file '{file_name}' seems cut off: its last character is not whole; export the "
+            "file again and send it anew.",
+        )
     if encoding in ("utf-16", "windows-1252"):
         source = work / "text.utf8"
         to_utf8(path, encoding, source)

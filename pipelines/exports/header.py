@@ -17,8 +17,9 @@ from pipelines.exports.table import Head
 class Header:
     """A header found in a table.
 
-    index: its place among the table's records, from 0. rows: 1 or 2. labels: per column the text and
-    the merged header above it. columns: per column the declared name, None where it heads none.
+    index: its place among the table's records, from 0. rows: 1 or 2. labels: per column the text
+    and the merged header above it. columns: per column the declared name, None where it has none.
+    texts: the cells of each of its rows as they stand in the file.
     """
 
     index: int
@@ -46,7 +47,7 @@ class Header:
         ]
 
     def extra_names(self, width: int) -> dict[int, str]:
-        """A name for every column that is not declared, up to `width` columns; all are different."""
+        """A name for every column that is not declared, up to `width` columns; all differ."""
         names: dict[int, str] = {}
         taken: set[str] = set()
         for i in range(width):

@@ -106,6 +106,6 @@ def _text_kind(head: bytes) -> Kind:
         return "empty"
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<style")):
         return "html"
-    if start.startswith(b'{"') or start.startswith(b'[{"') or start == b"[":
+    if start.startswith((b'{"', b'[{"')) or start == b"[":
         return "jsonl"
     return "csv"

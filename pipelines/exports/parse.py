@@ -6,8 +6,8 @@ lines, titles, repeated headers, totals and notes are no rows; each is counted. 
 sent: nothing is converted, an empty cell is NULL, a line break within a cell is `\\n`.
 
 A record with fewer or more fields than the header is kept: what is lacking is NULL, what is over
-stands in `extra_columns` as `column_<n>`, and `extra_columns` then holds `_fields_sent`, the number of
-fields it had, so that a check can tell such rows.
+stands in `extra_columns` as `column_<n>`, and `extra_columns` then holds `_fields_sent`, the number
+of fields it had, so that a check can tell such rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from pipelines.exports.header import Header, best_header
 from pipelines.exports.kinds import NAMES, Kind, detect_kind
 from pipelines.exports.problem import Problem, ProblemError, fail
 from pipelines.exports.table import Batch, Contents, Limits, RawTable, Reader, filled, joined
-from pipelines.exports.workbook import password_protected, read_workbook
+from pipelines.exports.workbook import password_protected, read_workbook, too_large
 
 # Raise it when the same bytes would come out otherwise; it is part of a submission's rules_hash.
 PARSER_VERSION = 1
@@ -143,8 +143,6 @@ def _open(path: Path, name: str, program: Program, limits: Limits, work: Path) -
             f"The file '{name}' is {what_en}, not a table; send it as {wanted}.",
         )
     if path.stat().st_size > limits.expanded_bytes:
-        from pipelines.exports.workbook import too_large
-
         raise too_large(name)
     return reader(path, name, limits, work)
 
@@ -274,10 +272,10 @@ def _check_header(header: Header, name: str, program: Program) -> None:
         )
     raise fail(
         "missing_column",
-        f"Kolom {labels}{more_id} tidak ada pada baris judul {row} berkas '{name}'; tambahkan kolom "
-        "itu (boleh kosong isinya) lalu kirim ulang.",
-        f"The column {labels}{more_en} is missing in the header row {row} of the file '{name}'; add "
-        "the column (its cells may be empty) and send it again.",
+        f"Kolom {labels}{more_id} tidak ada pada baris judul {row} berkas '{name}'; tambahkan "
+        "kolom itu (boleh kosong isinya) lalu kirim ulang.",
+        f"The column {labels}{more_en} is missing in the header row {row} of the file '{name}'; "
+        "add the column (its cells may be empty) and send it again.",
     )
 
 
@@ -431,8 +429,8 @@ class _Rows:
         label = self.header.labels[next(iter(self.place.values()))][0]
         return fail(
             "header_twice",
-            f"Baris judul kolom (mulai dari '{label}') tertulis dua kali pada berkas '{self.name}'; "
-            "seharusnya satu kali; hapus yang kedua lalu kirim ulang.",
+            f"Baris judul kolom (mulai dari '{label}') tertulis dua kali pada berkas "
+            f"'{self.name}'; seharusnya satu kali; hapus yang kedua lalu kirim ulang.",
             f"The header row (beginning with '{label}') stands twice in the file '{self.name}'; "
             "expected once; delete the second one and send the file again.",
         )
@@ -519,15 +517,14 @@ class _Rows:
             return
         assert batch.widths is not None
         is_last = int(batch.rows[-1]) == last_record
+        label = self.header.labels[self.width - 1][0]
         if is_last and self.counts.short == 1 and int(batch.widths[-1]) < self.width:
             raise fail(
                 "truncated",
-                f"Berkas '{self.name}' tampaknya terpotong: baris terakhir ({last_record}) berhenti "
-                f"sebelum kolom '{self.header.labels[self.width - 1][0]}'; ekspor ulang lalu kirim "
-                "lagi.",
+                f"Berkas '{self.name}' tampaknya terpotong: baris terakhir ({last_record}) "
+                f"berhenti sebelum kolom '{label}'; ekspor ulang lalu kirim lagi.",
                 f"The file '{self.name}' seems cut off: its last row ({last_record}) ends before "
-                f"the column '{self.header.labels[self.width - 1][0]}'; export it again and send it "
-                "anew.",
+                f"the column '{label}'; export it again and send it anew.",
             )
 
 
@@ -616,7 +613,8 @@ def _is_doubled(path: Path, headers: Sequence[int], columns: Sequence[str]) -> b
     with contextlib.closing(duckdb.connect()) as con:
         parts = con.execute(
             "SELECT count(*), sum(hash(place, cells)) FROM ("
-            " SELECT part, row_number() OVER (PARTITION BY part ORDER BY source_row) AS place, cells"
+            " SELECT part, cells,"
+            "  row_number() OVER (PARTITION BY part ORDER BY source_row) AS place"
             f" FROM (SELECT source_row, hash({names}) AS cells,"
             "  len(list_filter($headers, h -> h < source_row)) AS part FROM read_parquet($path)))"
             " GROUP BY part",

@@ -26,11 +26,11 @@ _LETTERS: dict[str, Kind] = {"S": "semester", "Q": "quarter", "T": "tahap"}
 _PATTERN = re.compile(r"(\d{4})(?:([SQT])(\d)|-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 # The nation, a province, a regency, a district, a village: digits without dots.
 _AREA = re.compile(r"00|[1-9]\d(?:\d{2}(?:\d{2}(?:\d{4})?)?)?", re.ASCII)
-_NAME = re.compile(
-    r"(?P<program>[a-z][a-z0-9]*(?:_[a-z0-9]+)*?)_(?P<area>\d+)_(?P<period>[0-9A-Z-]+)"
-    r"(?:_v(?P<version>[0-9]{1,4}))?(?:\.(?P<ext>[A-Za-z0-9.]+))?",
-    re.ASCII,
+_REST = (
+    r"_(?P<area>[^_]+)_(?P<period>[^_.]+)(?:_v(?P<version>0*[1-9][0-9]{0,3}))?"
+    r"(?:\.(?P<ext>[a-z0-9.]+))?"
 )
+_NAME = re.compile(r"(?P<program>[a-z][a-z0-9_]*?)" + _REST, re.ASCII | re.IGNORECASE)
 FIRST_YEAR = 1945
 
 
@@ -184,8 +184,15 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
     """
     shown = name[:120]
     wanted = f"{program or '<program>'}_<area>_<period>[_vN].<ext>"
-    found = _NAME.fullmatch(name)
-    if not found or (found["version"] is not None and int(found["version"]) < 1):
+    found = None
+    if program is not None:
+        # Its own name first, so that the rest is told apart at the right underscore.
+        own = rf"(?P<program>{re.escape(program)})" + _REST
+        found = re.fullmatch(own, name, re.ASCII | re.IGNORECASE)
+        named = name.lower().startswith(f"{program}_")
+    if found is None and not (program is not None and named):
+        found = _NAME.fullmatch(name)
+    if found is None:
         raise fail(
             "bad_file_name",
             f"Nama berkas '{shown}' tidak dapat dibaca; seharusnya {wanted}, misalnya "
@@ -206,7 +213,7 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
             "and send it again.",
         ) from None
     try:
-        period = parse_period(found["period"])
+        period = parse_period(found["period"].upper())
     except ValueError:
         raise fail(
             "bad_period",
@@ -215,7 +222,7 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
             f"The period '{found['period']}' in the file name '{shown}' is wrong; expected 2026, "
             "2026S1, 2026Q3, 2026T2, 2026-07 or 2026-07-15; rename it and send it again.",
         ) from None
-    if program is not None and found["program"] != program:
+    if program is not None and found["program"].lower() != program:
         raise fail(
             "other_program",
             f"Berkas '{shown}' menyebut program '{found['program']}' tetapi dikirim ke program "
@@ -224,7 +231,7 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
             f"'{program}'; move it to the right folder or rename it to {wanted}.",
         )
     return FileName(
-        program=found["program"],
+        program=found["program"].lower(),
         area_code=area_code,
         period=period,
         version=int(found["version"] or 1),

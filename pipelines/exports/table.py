@@ -87,9 +87,9 @@ def filled(column: pa.Array) -> np.ndarray:
 
 
 class RawTable(Protocol):
-    """One table a file may hold: a sheet, a member of an archive, a text file under one delimiter.
+    """One table a file may hold: a sheet, a member of an archive, text under one delimiter.
 
-    label: what the sender would call it (a sheet's or member's name), None if the file is the table.
+    label: what the sender would call it (a sheet's or member's name), None for the file itself.
     """
 
     label: str | None

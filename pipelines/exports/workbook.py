@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xls, xlsb, ods) as tables, through calamine: cells become the text their sender sees.
+"""Workbooks (xlsx, xls, xlsb, ods) as tables: cells become the text their sender sees.
 
 Nothing in a workbook is executed: a formula gives the value stored beside it. Sizes are checked
 before anything is expanded.
@@ -123,9 +123,9 @@ def too_large(file_name: str) -> Exception:
 def check_archive(path: Path, file_name: str, limits: Limits, sheets: bool) -> None:
     """Refuse an archive that is damaged or would expand beyond the limits, before it is expanded.
 
-    The directory of a zip file may lie about sizes, so every member is also expanded once in small
-    pieces and thrown away; its checksum then tells a damaged file from a whole one. With `sheets` the
-    extent of each sheet is measured on the way, because one far-off cell makes a sheet huge.
+    The directory of a zip file may lie about sizes, so every member is expanded once in small
+    pieces and thrown away; its checksum then tells a damaged file from a whole one. With `sheets`
+    the extent of each sheet is measured on the way, because one far-off cell makes a sheet huge.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -171,12 +171,12 @@ def password_protected(file_name: str) -> Exception:
     return fail(
         "password_protected",
         f"Berkas '{file_name}' dilindungi kata sandi; hapus kata sandinya lalu kirim ulang.",
-        f"The file '{file_name}' is protected by a password; remove the password and send it again.",
+        f"The file '{file_name}' is protected by a password; remove it and send the file again.",
     )
 
 
 def read_workbook(path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
-    """A workbook: every sheet that holds cells is a table; the header decides which one is meant."""
+    """A workbook: every sheet that holds cells is a table; the header decides which is meant."""
     with path.open("rb") as stream:
         is_archive = stream.read(2) == b"PK"
     kind = "xls"
