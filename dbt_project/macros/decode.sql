@@ -11,9 +11,9 @@
 {# The first of `pairs` (code, list of plain words) that has the text; else `otherwise`. #}
 {% macro decode_words(text, pairs, otherwise='null') -%}
   {%- set body -%}
-    case {% for code, words in pairs %}when w in ('{{ words | join("', '") }}') then '{{ code }}' {% endfor %}else {{ otherwise }} end
+    case {% for code, words in pairs %}when _words in ('{{ words | join("', '") }}') then '{{ code }}' {% endfor %}else {{ otherwise }} end
   {%- endset -%}
-  {{ let('w', plain_words(text), body) }}
+  {{ let('_words', plain_words(text), body) }}
 {%- endmacro %}
 
 {# Free text to a code in snake case: 'DISABILITAS BERAT' -> 'disabilitas_berat'; NULL for nothing. #}
@@ -99,9 +99,9 @@
   {%- set roman = ['xiii', 'xii', 'xi', 'x', 'ix', 'viii', 'vii', 'vi', 'v', 'iv', 'iii', 'ii', 'i'] -%}
   {%- set token = part(plain_words(text), "^(?:.*?(?:kelas|kls|kl|grade) ?)?(" ~ roman | join('|') ~ "|1[0-3]|0?[1-9])[a-h]?(?: .*)?$") -%}
   {%- set body -%}
-    case {% for r in roman %}when g = '{{ r }}' then {{ 13 - loop.index0 }} {% endfor %}else {{ cast_or_null("nullif(g, '')", 'integer') }} end
+    case {% for r in roman %}when _grade = '{{ r }}' then {{ 13 - loop.index0 }} {% endfor %}else {{ cast_or_null("nullif(_grade, '')", 'integer') }} end
   {%- endset -%}
-  {{ let('g', token, body) }}
+  {{ let('_grade', token, body) }}
 {%- endmacro %}
 
 {# School level of a grade: sd (1-6), smp (7-9), sma (10-13). #}

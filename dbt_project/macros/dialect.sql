@@ -16,7 +16,10 @@
 {% macro replace_every(text, pattern, by) %}{{ adapter.dispatch('replace_every', 'lumbung')(text, pattern, by) }}{% endmacro %}
 {% macro default__replace_every(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g'){% endmacro %}
 
-{# A value worked out once under a name: `body` may use `name` as often as it likes. #}
+{#
+  A value worked out once under a name: `body` may use `name` as often as it likes. Names begin
+  with `_`, which no sender's column does: a column of the same name would come first.
+#}
 {% macro let(name, value, body) %}{{ adapter.dispatch('let', 'lumbung')(name, value, body) }}{% endmacro %}
 {% macro default__let(name, value, body) %}list_extract(list_transform([{{ value }}], lambda {{ name }}: {{ body }}), 1){% endmacro %}
 

@@ -26,7 +26,7 @@ stated as (
     select
         submission_id, source_row, measured_on, '{{ indicator }}' as indicator_code,
         {% if grams_above -%}
-        {{ let('n', parse_number(column), "case when n > " ~ grams_above ~ " then n / 1000 else n end") }}
+        {{ let('_sent', parse_number(column), "case when _sent > " ~ grams_above ~ " then _sent / 1000 else _sent end") }}
         {%- else -%}
         {{ parse_number(column) }}
         {%- endif %} as value_number,
