@@ -1,0 +1,405 @@
+"""Check parsed rows against a program's Great Expectations suite; say which rows and files fail.
+
+Many submissions of one program are checked at once. Everything happens in tables of the caller's
+DuckDB connection (`memory.main.check_*`), so rows that fail never pass through Python:
+
+    check_files       one row per submission: submission_id, area_code, period, ..., rows_count
+    check_batch       all their rows: the columns of check_files, source_row, the declared columns
+                      as text, extra_columns, and the suite's derived columns
+    check_rules       one row per rule: severity, level, column, messages
+    check_issues      submission_id, source_row (null for the file), rule_id, value_sent
+    check_quarantine  submission_id, source_row, rule_ids
+    check_states      submission_id, state, reason, counts
+
+A rule is an expectation whose `meta` holds rule_id, column, level, message and action. Its query
+selects `submission_id, source_row` (level row) or `submission_id` (level table) of what is wrong
+from `{batch}`, so that it means the same for one submission and for many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines import settings
+from pipelines.exports import gx_duckdb
+from pipelines.lake import identifier, quote
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+
+log = logging.getLogger(__name__)
+
+BATCH = "check_batch"
+FILE_COLUMNS = ("submission_id", "area_code", "period", "period_from", "period_to")
+INDEX = ("submission_id", "source_row")
+_HERE = Path(__file__).parent
+MACROS = _HERE / "check_macros.sql"
+_AREAS = _HERE / "check_areas.sql"
+_STATES = _HERE / "check_states.sql"
+
+# GX's own expectations that judge each row by itself; others judge a table as a whole, or rows
+# against each other, and are run over one submission at a time.
+_ROW_BY_ROW = frozenset(
+    {
+        "expect_column_values_to_not_be_null",
+        "expect_column_values_to_be_null",
+        "expect_column_values_to_be_in_set",
+        "expect_column_values_to_not_be_in_set",
+        "expect_column_value_lengths_to_equal",
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_values_to_be_between",
+        "expect_column_pair_values_to_be_equal",
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        "expect_column_pair_values_to_be_in_set",
+        "expect_select_column_values_to_be_unique_within_record",
+    }
+)
+
+Severity = Literal["critical", "warning", "info"]
+Level = Literal["row", "table"]
+
+
+class SuiteError(ValueError):
+    """A suite cannot be used; the message names the file, the expectation and what is expected."""
+
+
+class CheckError(RuntimeError):
+    """Checking came to an impossible result; nothing may be written."""
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class _Meta(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    rule_id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)
+    column: str | None = None
+    level: Level = "row"
+    message: _Text
+    action: _Text
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation: what it is about, how grave it is, what to tell the sender.
+
+    query: SQL with `{batch}` that selects what fails; None for GX's own expectations.
+    """
+
+    rule_id: str
+    column: str | None
+    level: Level
+    severity: Severity
+    message_id: str
+    message_en: str
+    action_id: str
+    action_en: str
+    query: str | None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The rules of one program. `derived`: columns worked out once from those as sent, as SQL."""
+
+    program: str
+    rules: tuple[Rule, ...]
+    derived: dict[str, str]
+    gx: ExpectationSuite
+    content_hash: str
+
+    @property
+    def row_by_row(self) -> bool:
+        """Whether many submissions may be checked in one go."""
+        return all(
+            rule.query is not None or (kind in _ROW_BY_ROW and mostly in (None, 1, 1.0))
+            for rule, (kind, mostly) in zip(self.rules, self._kinds(), strict=True)
+        )
+
+    def _kinds(self) -> list[tuple[str, Any]]:
+        return [
+            (e.expectation_type, e.configuration.kwargs.get("mostly")) for e in self.gx.expectations
+        ]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One parsed submission to check. `path`: Parquet with text columns and `source_row`."""
+
+    submission_id: str
+    area_code: str | None
+    period: str | None
+    period_from: Any
+    period_to: Any
+    path: Path
+
+
+def load_suite(program: str, folder: Path | None = None) -> Suite:
+    """The suite `<folder>/<program>.json` (default folder: `expectations/`). Raises SuiteError."""
+    path = (folder or settings.EXPECTATIONS_DIR) / f"{program}.json"
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise SuiteError(f"{path.name}: the suite cannot be opened.") from None
+    return _suite(path.name, data)
+
+
+@cache
+def _suite(name: str, data: bytes) -> Suite:
+    try:
+        content = json.loads(data)
+        gx_suite = gx_duckdb.load_suite(content)
+    except ValueError as error:
+        raise SuiteError(f"{name}: not a Great Expectations suite ({error}).") from None
+    rules = tuple(
+        _rule(name, i, raw, gx_suite.expectations[i].severity)
+        for i, raw in enumerate(content["expectations"])
+    )
+    ids = [r.rule_id for r in rules]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise SuiteError(f"{name}: rule_id is given twice: {', '.join(twice)}.")
+    derived = (content.get("meta") or {}).get("derived") or {}
+    return Suite(
+        program=Path(name).stem,
+        rules=rules,
+        derived=dict(derived),
+        gx=gx_suite,
+        content_hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+    )
+
+
+def _rule(name: str, number: int, raw: dict[str, Any], severity: Any) -> Rule:
+    try:
+        meta = _Meta.model_validate(raw.get("meta") or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SuiteError(
+            f"{name}: expectation {number + 1} ({raw.get('type')}): meta.{where}: {first['msg']}."
+        ) from None
+    return Rule(
+        rule_id=meta.rule_id,
+        column=meta.column,
+        level=meta.level,
+        severity=getattr(severity, "value", severity),
+        message_id=meta.message.id,
+        message_en=meta.message.en,
+        action_id=meta.action.id,
+        action_en=meta.action.en,
+        query=(raw.get("kwargs") or {}).get("unexpected_rows_query"),
+    )
+
+
+def rules_hash(suite: Suite, *others: str) -> str:
+    """Hash of the rules: suite, macros, and what else decides (declaration, parser version)."""
+    digest = hashlib.sha256(suite.content_hash.encode())
+    for part in (MACROS.read_text("utf-8"), _STATES.read_text("utf-8"), *others):
+        digest.update(b"\0" + part.encode())
+    return digest.hexdigest()[:16]
+
+
+def open_checks(con: duckdb.DuckDBPyConnection) -> None:
+    """Register the macros and the area register on `con`. Does nothing the second time."""
+    row = con.execute(
+        "SELECT count(*) FROM duckdb_tables() "
+        "WHERE database_name = 'memory' AND table_name = 'reference_area_names'"
+    ).fetchone()
+    if row and row[0]:
+        return
+    con.execute(_AREAS.read_text("utf-8").format(areas=_areas_path()))
+    con.execute(MACROS.read_text("utf-8"))
+    con.execute(
+        # DISTINCT: villages of one name in several districts, and one name in several editions.
+        "INSERT INTO memory.main.reference_area_names SELECT DISTINCT left(code, 5), level, "
+        "area_name_key(name) AS name_key, left(code, 5) || ' ' || level || ' ' || name_key "
+        "FROM memory.main.reference_areas WHERE area_name_key(name) IS NOT NULL"
+    )
+
+
+def _areas_path() -> str:
+    return str(settings.REFERENCE_DIR / "area_editions.parquet").replace("'", "''")
+
+
+def check(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    columns: Sequence[str],
+    batches: Sequence[Batch],
+) -> None:
+    """Check `batches` and fill the tables named in the module's docstring.
+
+    columns: the declared columns; those a Parquet file lacks are NULL. Does not raise for what
+    is wrong with the rows, nor for a rule that cannot be run: then its submissions are rejected.
+    """
+    open_checks(con)
+    _load(con, suite, columns, batches)
+    _load_rules(con, suite)
+    ids = [b.submission_id for b in batches]
+    if not ids:
+        _find_states(con)
+        return
+    if len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
+        _find_states(con)
+        return
+    con.execute("DELETE FROM memory.main.check_issues")
+    con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
+    # A rule that fails to run in a batch of many may be the fault of one: each stands alone.
+    for submission_id in ids:
+        con.execute(
+            f"CREATE OR REPLACE TABLE memory.main.{BATCH} AS "
+            "SELECT * FROM memory.main.check_all WHERE submission_id = ?",
+            [submission_id],
+        )
+        broken = _run(con, suite, submission_id)
+        if broken:
+            con.execute(
+                "UPDATE memory.main.check_files SET broken_rule_id = ? WHERE submission_id = ?",
+                [broken, submission_id],
+            )
+    con.execute(f"DROP TABLE memory.main.{BATCH}")
+    con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
+    _find_states(con)
+
+
+def close(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the rows of the last check from the connection."""
+    for table in ("batch", "all", "files", "issues", "rules", "quarantine", "states"):
+        con.execute(f"DROP TABLE IF EXISTS memory.main.check_{table}")
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    columns: Sequence[str],
+    batches: Sequence[Batch],
+) -> None:
+    close(con)
+    con.execute(
+        "CREATE TABLE memory.main.check_files (submission_id VARCHAR, area_code VARCHAR, "
+        "period VARCHAR, period_from DATE, period_to DATE, path VARCHAR, broken_rule_id VARCHAR)"
+    )
+    scan = "(SELECT NULL::VARCHAR AS path, NULL::BIGINT AS source_row WHERE false)"
+    if batches:
+        con.executemany(
+            "INSERT INTO memory.main.check_files VALUES (?, ?, ?, ?, ?, ?, NULL)",
+            [
+                [b.submission_id, b.area_code, b.period, b.period_from, b.period_to, str(b.path)]
+                for b in batches
+            ],
+        )
+        paths = ", ".join(quote(str(b.path)) for b in batches)
+        scan = f"read_parquet([{paths}], filename = 'path', union_by_name = true)"
+    present = {r[0] for r in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()}
+    wanted = [*columns, "extra_columns"]
+    selected = ", ".join(
+        f"CAST(r.{identifier(c)} AS VARCHAR) AS {identifier(c)}"
+        if c in present
+        else f"NULL::VARCHAR AS {identifier(c)}"
+        for c in wanted
+    )
+    of_file = ", ".join(f"f.{c}" for c in FILE_COLUMNS)
+    derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
+    con.execute(
+        f"CREATE TABLE memory.main.{BATCH} AS SELECT *{derived} FROM ("
+        f"SELECT {of_file}, r.source_row::BIGINT AS source_row, {selected} "
+        f"FROM {scan} AS r JOIN memory.main.check_files AS f USING (path))"
+    )
+
+
+def _load_rules(con: duckdb.DuckDBPyConnection, suite: Suite) -> None:
+    con.execute(
+        "CREATE TABLE memory.main.check_rules (rule_id VARCHAR, column_name VARCHAR, "
+        "level VARCHAR, severity VARCHAR, message_id VARCHAR, message_en VARCHAR, "
+        "action_id VARCHAR, action_en VARCHAR)"
+    )
+    con.executemany(
+        "INSERT INTO memory.main.check_rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            [
+                r.rule_id,
+                r.column,
+                r.level,
+                r.severity,
+                r.message_id,
+                r.message_en,
+                r.action_id,
+                r.action_en,
+            ]
+            for r in suite.rules
+        ],
+    )
+    con.execute(
+        "CREATE TABLE memory.main.check_issues "
+        "(submission_id VARCHAR, source_row BIGINT, rule_id VARCHAR, value_sent VARCHAR)"
+    )
+
+
+def _run(con: duckdb.DuckDBPyConnection, suite: Suite, submission_id: str | None) -> str | None:
+    """Run the suite over check_batch into check_issues; the id of a rule that could not be run."""
+    by_id = {rule.rule_id: rule for rule in suite.rules}
+    try:
+        outcomes = gx_duckdb.run_suite(con, suite.gx, BATCH, INDEX)
+    except (duckdb.Error, gx_duckdb.GXError) as error:
+        log.error("The suite of %s could not be run: %s", suite.program, type(error).__name__)
+        return "suite"
+    failed = []
+    for outcome in outcomes:
+        rule = by_id[outcome.meta["rule_id"]]
+        if outcome.error:
+            log.error("Rule %s of %s: %s", rule.rule_id, suite.program, outcome.error)
+            return rule.rule_id
+        if not outcome.success:
+            failed.append((rule, outcome.index_query))
+    for rule, index_query in failed:
+        try:
+            con.execute(_issues_sql(rule, index_query, submission_id))
+        except duckdb.Error as error:
+            # The text of a DuckDB error may quote a value.
+            log.error("Rule %s of %s: %s", rule.rule_id, suite.program, type(error).__name__)
+            return rule.rule_id
+    return None
+
+
+def _issues_sql(rule: Rule, index_query: str | None, submission_id: str | None) -> str:
+    """Rows of check_issues for a rule that failed. SEMI JOIN: a row counts once for a rule."""
+    insert = f"INSERT INTO memory.main.check_issues SELECT {{}}, {quote(rule.rule_id)}, "
+    failing = rule.query.format(batch=BATCH) if rule.query else index_query
+    if rule.level == "row":
+        if failing is None:
+            raise duckdb.InvalidInputException("the expectation does not tell its rows")
+        value = f"b.{identifier(rule.column)}::VARCHAR" if rule.column else "NULL"
+        return (
+            insert.format("b.submission_id, b.source_row") + f"{value} FROM memory.main.{BATCH} "
+            f"AS b SEMI JOIN ({failing}) AS q USING (submission_id, source_row)"
+        )
+    if rule.query:
+        return (
+            insert.format("f.submission_id, NULL") + "NULL FROM memory.main.check_files AS f "
+            f"SEMI JOIN ({failing}) AS q USING (submission_id)"
+        )
+    if submission_id is None:
+        raise CheckError(f"rule {rule.rule_id} judges one submission at a time")
+    return insert.format(f"{quote(submission_id)}, NULL") + "NULL"
+
+
+def _find_states(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(_STATES.read_text("utf-8"))
+    row = con.execute(
+        "SELECT count(*) FROM memory.main.check_states "
+        "WHERE rows_count <> accepted_count + quarantined_count"
+    ).fetchone()
+    if row is None or row[0]:
+        raise CheckError("rows in the file are not rows accepted + rows quarantined")
