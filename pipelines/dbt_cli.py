@@ -17,6 +17,8 @@ from pipelines import guard, lake, settings
 from pipelines.settings import Home
 
 PROFILES_DIR = settings.DBT_DIR
+# dbt as this project starts it (pipelines/dbt_process.py), beside the running Python.
+EXECUTABLE = Path(sys.executable).parent / "lumbung-dbt"
 
 
 def staging_models(project: Path = settings.DBT_DIR) -> list[str]:
@@ -77,10 +79,10 @@ def manifest(home: Home | None = None) -> Path:
     with guard.quiet_errors("dbt parse", home):
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "parse"),
+                *(sys.executable, "-m", "pipelines.dbt_process", "--no-use-colors", "parse"),
                 *("--project-dir", str(settings.DBT_DIR)),
             ],
-            env={**os.environ, **environment(home)},
+            env={**os.environ, **environment(home), "LUMBUNG_HOME": str(home.root)},
             capture_output=True,
             text=True,
             check=False,

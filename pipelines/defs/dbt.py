@@ -67,11 +67,13 @@ def _build(
     os.environ.update(dbt_cli.environment())
     target = dbt_cli.target_path() / f"run-{stage}"
     dbt = DbtCliResource(
-        project_dir=str(settings.DBT_DIR), profiles_dir=str(dbt_cli.PROFILES_DIR)
+        project_dir=str(settings.DBT_DIR),
+        profiles_dir=str(dbt_cli.PROFILES_DIR),
+        dbt_executable=str(dbt_cli.EXECUTABLE),
     )
-    with guard.writer(), guard.private_log("dbt.log") as log, contextlib.ExitStack() as stack:
-        lake.prepare()
-        reader = stack.enter_context(lake.connect(read=lake.LAKES))
+    lake.prepare()
+    # The dbt process holds the writer lock; here is only reading.
+    with guard.private_log("dbt.log") as log, lake.connect(read=lake.LAKES) as reader:
         invocation = dbt.cli(
             ["build"],
             context=context,
