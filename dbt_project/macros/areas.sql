@@ -52,9 +52,11 @@
   ] -%}
   {#- A point, a comma or a slash ends a word ("TJ.BARAT"); an apostrophe does not ("BA'U"). -#}
   {%- set ns = namespace(sql="trim(" ~ replace_every(replace_every(plain_upper(text), "[^A-Z0-9 .,/()-]", ""), "[^A-Z0-9]+", " ") ~ ")") -%}
-  {%- set ns.sql = replace_every(ns.sql, "^(KELURAHAN|KEL|DESA|DS|KECAMATAN|KEC|DISTRIK|PROVINSI|PROV|PROPINSI) ", "") -%}
+  {%- set ns.sql = replace_every(ns.sql, "^((KELURAHAN|KEL|DESA|DS|KECAMATAN|KEC|DISTRIK|PROVINSI|PROV|PROPINSI) )+", "") -%}
   {%- set ns.sql = replace_every(ns.sql, "^(KABUPATEN|KAB) (ADMINISTRASI|ADM) ", "KAB ") -%}
   {%- set ns.sql = replace_every(ns.sql, "^KOTA (ADMINISTRASI|ADM) ", "KOTA ") -%}
+  {%- set ns.sql = replace_every(ns.sql, "^(DI|D I) ", "DAERAH ISTIMEWA ") -%}
+  {%- set ns.sql = replace_every(ns.sql, "^(DKI|D K I) ", "DAERAH KHUSUS IBUKOTA ") -%}
   {#- Two blanks between words: so every word has its own on both sides. -#}
   {%- set ns.sql = "('  ' || " ~ replace_every(ns.sql, " ", "  ") ~ " || '  ')" -%}
   {%- for short, long in abbreviations -%}
@@ -63,11 +65,16 @@
   nullif({{ replace_every(ns.sql, " +", "") }}, '')
 {%- endmacro %}
 
-{# Only the digits of a code as sent; null if it holds anything but digits, dots, spaces, dashes. #}
+{#
+  Only the digits of a code as sent; null if it holds anything but digits, dots, spaces, dashes.
+  A leading apostrophe, a `bps:` in front (the program says it is a BPS code) and the `.0` of a
+  code that was read as a number are taken off.
+#}
 {% macro area_code_digits(text) -%}
+  {%- set bare = replace_every("trim(" ~ text ~ ")", "^(bps:)?['']*[ ]*", "") -%}
   case
-    when {{ matches_whole("trim(" ~ text ~ ")", "[0-9][0-9. -]*") }}
-      then {{ replace_every(text, "[^0-9]", "") }}
+    when {{ matches(bare, "[0-9]{4,10}[.]0") }} then {{ replace_every(bare, "[.]0$", "") }}
+    when {{ matches(bare, "[0-9][0-9. -]*") }} then {{ replace_every(bare, "[^0-9]", "") }}
   end
 {%- endmacro %}
 

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+{{ union_records('area_observations') }}
