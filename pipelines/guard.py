@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,11 @@ def private_log(name: str, home: Home | None = None) -> TextIO:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(descriptor, "a", encoding="utf-8")
+
+
+def masked(sentence: str) -> str:
+    """A sentence with every number of nine digits or more blotted out: a file name may hold one."""
+    return re.sub(r"\d{9,}", "…", sentence)
 
 
 @contextmanager

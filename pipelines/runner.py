@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipelines import dbt_cli, fingerprint, guard, instance, lake, progress, settings
-from pipelines.exports import declaration, ingest, receive
+from pipelines.exports import declaration, ingest, periods, receive
+from pipelines.exports.problem import ProblemError
 from pipelines.releases import catalog
 from pipelines.settings import Home
 
@@ -47,7 +48,9 @@ class Work:
     periods: list[str]
 
 
-def run(*, force: bool = False, home: Home | None = None, console: Console | None = None) -> Outcome:
+def run(
+    *, force: bool = False, home: Home | None = None, console: Console | None = None
+) -> Outcome:
     """Do the main job under `home`; with nothing new, say so and change nothing.
 
     force: run every step even if nothing seems to have changed (tables are still written by
@@ -88,15 +91,26 @@ def run(*, force: bool = False, home: Home | None = None, console: Console | Non
 
 def find_work(programs: list[declaration.Program], *, everything: bool = False) -> list[Work]:
     """Programs with files that the vault has not answered yet, in the programs' order."""
-    with lake.connect(write=["vault"]) as con:
+    with lake.connect(read=["vault"]) as con:
         known = ingest.recorded_ids(con)
     found = []
     for program in programs:
-        receipts = [*receive.pending(program), *receive.received(program)]
-        new = [r for r in receipts if everything or r.submission_id not in known]
-        if new:
-            found.append(Work(program, sorted({str(r.period) for r in new if r.period})))
+        names = receive.pending(program)
+        for receipt in receive.received(program):
+            if everything or ingest.submission_id(receipt) not in known:
+                names.append(receipt.file_name)
+        if names:
+            found.append(Work(program, sorted(_periods(names, program.name))))
     return found
+
+
+def _periods(names: list[str], program: str) -> set[str]:
+    """The periods that file names tell; a name that tells none belongs to none."""
+    told = set()
+    for name in names:
+        with suppress(ProblemError):
+            told.add(str(periods.parse_file_name(name, program).period))
+    return told
 
 
 def _inputs(programs: list[declaration.Program], code: str) -> str:
@@ -184,7 +198,7 @@ def _execute(
 
 @contextmanager
 def _shown(console: Console) -> Iterator[progress.Listener]:
-    """A progress bar that names the stage and the program; plain lines where there is no terminal."""
+    """A progress bar that names stage and program; plain lines where there is no terminal."""
     if not console.is_terminal:
         seen: set[tuple[str, str]] = set()
 

@@ -1,4 +1,4 @@
-"""Where things stand on this machine, and what time it is: the only reader of `LUMBUNG_*` variables.
+"""Where things stand on this machine, and what time it is; alone reads `LUMBUNG_*` variables.
 
 Nothing here imports Dagster, dbt or DuckDB, so that command-line paths stay quick.
 """

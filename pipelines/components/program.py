@@ -9,6 +9,7 @@ Two assets per program, partitioned by the program's own periods:
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 
 from pipelines import guard, lake, progress, settings
 from pipelines.exports import declaration, ingest, periods, receive, report
+from pipelines.exports.problem import ProblemError
 
 CHECKS = {
     "nothing_rejected": "Every received file could be used.",
@@ -66,7 +68,7 @@ def partitions(program: declaration.Program) -> dg.StaticPartitionsDefinition:
 
 
 def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
-    """Landing and submissions of one program as one step: a partition without a file stays empty."""
+    """Landing and submissions of one program; a period without a file stays missing in both."""
     name = program.name
     landing, submissions = dg.AssetKey(["landing", name]), dg.AssetKey(["submissions", name])
     common: dict[str, Any] = {
@@ -84,7 +86,11 @@ def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
                 description=f"{program.description.en}\n\nFiles as received, unchanged.",
                 kinds={"file"},
                 tags={"station": "landing", "program": name},
-                metadata={"cadence": program.cadence.kind, "title_id": program.title.id},
+                metadata={
+                    "cadence": program.cadence.kind,
+                    "judul": program.title.id,
+                    "source": program.source.url,
+                },
                 **common,
             ),
             dg.AssetSpec(
@@ -106,54 +112,195 @@ def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
             for check, text in CHECKS.items()
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
+        can_subset=True,
     )
     def receive_and_check(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        started = time.perf_counter()
+        selected = context.selected_asset_keys
         wanted = frozenset(context.partition_keys)
-        with guard.quiet_errors(f"receiving {name}"), guard.writer():
-            lake.prepare()
-            progress.report("receive", name)
-            receive.receive(program)
-            received = [
-                r
-                for r in receive.received(program)
-                # A file that belongs to no period of the program is answered with any of them.
-                if r.period is None or str(r.period) in wanted or not _has_partition(program, r)
-            ]
-            with lake.connect(write=["vault"]) as con:
-                results = ingest.ingest_many(
-                    con,
-                    program,
-                    received,
-                    on_progress=lambda done, total: progress.report("check", name, done, total),
-                )
-                summary = report.summarise(con, program, periods=wanted)
-        context.log.info(
-            f"{name}: {len(received)} files of {len(wanted)} periods, {len(results)} newly checked"
-        )
-        yield from _materializations(context, program, summary, time.perf_counter() - started)
-        yield from _check_results(submissions, summary)
+        if landing in selected:
+            yield from _pull(context, program, landing, wanted)
+        if submissions in selected:
+            yield from _check(context, program, submissions, wanted)
 
     return receive_and_check
 
 
-def _has_partition(program: declaration.Program, receipt: receive.Receipt) -> bool:
-    return receipt.period is not None and partitions(program).has_partition_key(str(receipt.period))
-
-
-def _materializations(
+def _pull(
     context: dg.AssetExecutionContext,
     program: declaration.Program,
-    summary: report.Summary,
-    seconds: float,
+    asset: dg.AssetKey,
+    wanted: frozenset[str],
 ) -> Iterator[Any]:
-    """One event per asset and period that has a file; periods without one stay missing."""
-    raise NotImplementedError
+    """Receive what is new of the wanted periods; one event per period that has a file."""
+    started = time.perf_counter()
+    progress.report("receive", program.name)
+    with guard.quiet_errors(f"receiving {program.name}"):
+        pulled = receive.receive(program, periods=wanted | _outside(program))
+        held = [r for r in receive.received(program) if str(r.period) in wanted]
+    seconds = round(time.perf_counter() - started, 2)
+    context.log.info(
+        f"{program.name}: {len(pulled.receipts)} new files, {pulled.unchanged} known, "
+        f"left alone: {pulled.ignored or 'none'}"
+    )
+    for period in sorted({str(r.period) for r in held}):
+        files = [r for r in held if str(r.period) == period]
+        yield _event(
+            context,
+            asset,
+            period,
+            {
+                "files": len(files),
+                "size_bytes": sum(r.size_bytes for r in files),
+                "newest_received_at": max(r.received_at for r in files).isoformat(),
+                "seconds": seconds,
+            },
+        )
+
+
+def _check(
+    context: dg.AssetExecutionContext,
+    program: declaration.Program,
+    asset: dg.AssetKey,
+    wanted: frozenset[str],
+) -> Iterator[Any]:
+    """Parse, check and store; one event per period with rows, and the checks over all of them."""
+    name = program.name
+    started = time.perf_counter()
+    outside = _outside(program)
+    with guard.quiet_errors(f"checking {name}"), guard.writer():
+        lake.prepare()
+        # A file that belongs to no period of the program is answered with any of them.
+        receipts = [
+            r
+            for r in receive.received(program)
+            if r.period is None or r.period in wanted or r.period in outside
+        ]
+        with lake.connect(write=["vault"]) as con:
+            progress.report("check", name)
+            results = ingest.ingest_many(
+                con,
+                program,
+                receipts,
+                on_progress=lambda done, total: progress.report("check", name, done, total),
+            )
+            summary = report.summarise(con, program, periods=wanted | outside)
+    seconds = round(time.perf_counter() - started, 2)
+    context.log.info(f"{name}: {len(receipts)} files, {len(results)} newly checked")
+    for period in summary.periods:
+        if period.period in wanted and period.serving_count:
+            yield _event(
+                context,
+                asset,
+                str(period.period),
+                {
+                    "dagster/row_count": period.accepted_count,
+                    "quarantined": period.quarantined_count,
+                    "files": period.files_count,
+                    "states": dg.MetadataValue.json(period.states),
+                    "rules_broken": _rules_table(period),
+                    "seconds": seconds,
+                },
+            )
+    yield from _check_results(asset, summary)
+
+
+def _outside(program: declaration.Program) -> frozenset[str]:
+    """Periods of received files that lie outside the program's calendar."""
+    calendar = set(partitions(program).get_partition_keys())
+    names = receive.pending(program)
+    periods_sent = {r.period for r in receive.received(program) if r.period}
+    for name in names:
+        with contextlib.suppress(ProblemError):
+            periods_sent.add(str(periods.parse_file_name(name, program.name).period))
+    return frozenset(p for p in periods_sent if p not in calendar)
+
+
+def _event(
+    context: dg.AssetExecutionContext, asset: dg.AssetKey, period: str, metadata: dict[str, Any]
+) -> dg.AssetMaterialization:
+    """A materialisation of one period, which the step may leave out for others."""
+    return dg.AssetMaterialization(asset, partition=period, metadata=metadata)
+
+
+def _rules_table(summary: report.PeriodSummary) -> dg.MetadataValue:
+    """What was found, by rule: counts alone, the values stay in the vault."""
+    return dg.MetadataValue.md(
+        "| rule | column | severity | count |\n|---|---|---|---|\n"
+        + "\n".join(
+            f"| {r.rule_id} | {r.column or ''} | {r.severity} | {r.count} |" for r in summary.rules
+        )
+        if summary.rules
+        else "none"
+    )
 
 
 def _check_results(asset: dg.AssetKey, summary: report.Summary) -> Iterator[dg.AssetCheckResult]:
-    raise NotImplementedError
+    """The program's checks over the periods of this run. A failed one does not fail the run."""
+    total = summary.total
+    warn = dg.AssetCheckSeverity.WARN
+    reasons = [guard.masked(english) for _, _, english in total.reasons]
+    yield dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="nothing_rejected",
+        passed=total.rejected_count == 0,
+        description=" ".join(reasons[:5]) or None,
+        metadata={
+            "rejected": total.rejected_count,
+            "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in reasons[:50]) or "none"),
+            "alasan": dg.MetadataValue.md(
+                "\n".join(f"- {guard.masked(i)}" for _, i, _ in total.reasons[:50]) or "tidak ada"
+            ),
+        },
+    )
+    yield dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="nothing_quarantined",
+        passed=total.quarantined_count == 0,
+        severity=warn,
+        metadata={
+            "quarantined": total.quarantined_count,
+            "rows": total.rows_count,
+            "rules_broken": _rules_table(total),
+        },
+    )
+    yield dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="nothing_lost",
+        passed=all(p.adds_up for p in summary.periods),
+        metadata={
+            "rows": total.rows_count,
+            "accepted": total.accepted_count,
+            "quarantined": total.quarantined_count,
+        },
+    )
+
+
+CRON = {
+    "day": "0 6 * * *",
+    "month": "0 6 {day} * *",
+    "quarter": "0 6 {day} 1,4,7,10 *",
+    "tahap": "0 6 {day} 1,4,7,10 *",
+    "semester": "0 6 {day} 1,7 *",
+    "year": "0 6 {day} 1 *",
+}
 
 
 def _schedule(program: declaration.Program, job: Any) -> dg.ScheduleDefinition:
-    raise NotImplementedError
+    """Ask for the period that has just ended on its due day (the 28th at the latest)."""
+    kind = periods.kind_of(program.cadence.kind) or "year"
+    cron = CRON[kind].format(day=max(1, min(28, program.cadence.due_day)))
+
+    def requests(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        keys = partitions(program).get_partition_keys()
+        if len(keys) < 2:
+            return dg.SkipReason("No period has ended yet.")
+        return dg.RunRequest(partition_key=keys[-2])
+
+    return dg.ScheduleDefinition(
+        name=f"{program.name}_when_due",
+        job=job,
+        cron_schedule=cron,
+        execution_fn=requests,
+        execution_timezone=str(settings.DEFAULT_TIMEZONE),
+        description=f"Pull {program.title.en} when the period that ended is due.",
+    )

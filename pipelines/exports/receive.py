@@ -163,20 +163,8 @@ def receive(
     it can be answered. Nothing is written if nothing is new. A source that is not there is empty.
     """
     home = home or settings.home()
-    ignored: Counter[str] = Counter()
-    # A file may be sent anew and then put back as it was: every state it was ever seen in counts.
-    seen = set(_seen(folder(program.name, home)).items())
-    seen |= {(m["source_url"], m.get("source_mark")) for _, m in _manifests(program, home)}
-    fresh: list[_Entry] = []
-    unchanged = 0
-    filesystem, root = _source(program, home)
-    for entry in _entries(filesystem, root, program, ignored):
-        if periods is not None and not _wanted(entry.name, program, periods):
-            ignored["other_period"] += 1
-        elif entry.mark is not None and (entry.url, entry.mark) in seen:
-            unchanged += 1
-        else:
-            fresh.append(entry)
+    filesystem, _ = _source(program, home)
+    fresh, unchanged, ignored = _look(program, periods, home)
     receipts: list[Receipt] = []
     if fresh:
         with _locked(folder(program.name, home)) as target:
@@ -193,6 +181,33 @@ def receive(
                     have.add(_identity(copied))
                     receipts.append(copied)
     return Received(tuple(sorted(receipts, key=_order)), unchanged, dict(sorted(ignored.items())))
+
+
+def pending(program: Program, home: Home | None = None) -> list[str]:
+    """Names of files in the program's source that have not been received, sorted; copies nothing."""
+    fresh, _, _ = _look(program, None, home or settings.home())
+    return sorted(entry.name for entry in fresh)
+
+
+def _look(
+    program: Program, periods: Collection[str] | None, home: Home
+) -> tuple[list[_Entry], int, Counter[str]]:
+    """Files of the source that are new, how many are known, and why others are left alone."""
+    ignored: Counter[str] = Counter()
+    # A file may be sent anew and then put back as it was: every state it was ever seen in counts.
+    seen = set(_seen(folder(program.name, home)).items())
+    seen |= {(m["source_url"], m.get("source_mark")) for _, m in _manifests(program, home)}
+    fresh: list[_Entry] = []
+    unchanged = 0
+    filesystem, root = _source(program, home)
+    for entry in _entries(filesystem, root, program, ignored):
+        if periods is not None and not _wanted(entry.name, program, periods):
+            ignored["other_period"] += 1
+        elif entry.mark is not None and (entry.url, entry.mark) in seen:
+            unchanged += 1
+        else:
+            fresh.append(entry)
+    return fresh, unchanged, ignored
 
 
 def _identity(receipt: Receipt) -> tuple[Any, ...]:
