@@ -1,0 +1,111 @@
+{#
+  Small pieces of SQL that the models of core and analysis share. Nothing here reads a table
+  except `submission_order`.
+#}
+
+{# A deterministic id that is not personal: a hash of where the statement stands. #}
+{% macro fact_id(parts) %}
+  {{ return(adapter.dispatch('fact_id', 'lumbung')(parts)) }}
+{% endmacro %}
+
+{% macro default__fact_id(parts) %}
+  md5(concat(
+  {%- for part in parts -%}
+    coalesce(cast({{ part }} as varchar), ''){{ ", '|', " if not loop.last }}
+  {%- endfor -%}
+  ))
+{% endmacro %}
+
+{#
+  Of several values stated about one thing: the most frequent, then the most recently stated,
+  then the smallest. Yields one row (entity, value) per entity with any known value.
+#}
+{% macro most_stated(relation, entity, value, stated_on) %}
+  select {{ entity }}, {{ value }}
+  from (
+    select
+      {{ entity }}, {{ value }},
+      row_number() over (
+        partition by {{ entity }}
+        order by count(*) desc, max({{ stated_on }}) desc nulls last, {{ value }}
+      ) as choice
+    from {{ relation }}
+    where {{ entity }} is not null and {{ value }} is not null
+    group by {{ entity }}, {{ value }}
+  ) as counted
+  where choice = 1
+{% endmacro %}
+
+{#
+  Serving submissions in the order in which they are believed where windows overlap: recency 1
+  is the file that speaks of the latest period, then the latest sent, then the greatest id.
+  Nothing here depends on the order of arrival. `sender_regency` is the sender's regency, so
+  that files of different regencies are never taken for repeats of each other.
+#}
+{% macro submission_order() %}
+  select
+    submission_id, period, period_from, period_to, area_code as sender_area_code,
+    substr(area_code, 1, 5) as sender_regency,
+    row_number() over (
+      order by period_to desc nulls last, sent_at desc nulls last, submission_id desc
+    ) as recency
+  from {{ source('quality', 'submissions') }}
+{% endmacro %}
+
+{# Whole months lived on the last day of a month; exact, for a month has one last day. #}
+{% macro months_lived(birth_year, birth_month, on) -%}
+  (extract(year from {{ on }}) * 12 + extract(month from {{ on }}) - {{ birth_year }} * 12 - {{ birth_month }})
+{%- endmacro %}
+
+{# Quarter of a date as the period text of submissions: 2026Q3. #}
+{% macro quarter_name(on) -%}
+  concat(cast(extract(year from {{ on }}) as varchar), 'Q', cast(extract(quarter from {{ on }}) as varchar))
+{%- endmacro %}
+
+{# First days of the months (or quarters) that a span touches, as a list to be unnested. #}
+{% macro span_starts(valid_from, valid_to, unit) %}
+  {{ return(adapter.dispatch('span_starts', 'lumbung')(valid_from, valid_to, unit)) }}
+{% endmacro %}
+
+{% macro default__span_starts(valid_from, valid_to, unit) -%}
+  generate_series(
+    cast(date_trunc('{{ unit }}', {{ valid_from }}) as timestamp),
+    cast({{ valid_to }} as timestamp),
+    interval {{ '3 month' if unit == 'quarter' else '1 month' }}
+  )
+{%- endmacro %}
+
+{# Lists and structs, each engine in its own words. #}
+{% macro unnest_list(list) %}{{ return(adapter.dispatch('unnest_list', 'lumbung')(list)) }}{% endmacro %}
+{% macro default__unnest_list(list) -%} unnest({{ list }}) {%- endmacro %}
+
+{% macro list_size(list) %}{{ return(adapter.dispatch('list_size', 'lumbung')(list)) }}{% endmacro %}
+{% macro default__list_size(list) -%} len({{ list }}) {%- endmacro %}
+
+{% macro distinct_list(value) %}{{ return(adapter.dispatch('distinct_list', 'lumbung')(value)) }}{% endmacro %}
+{% macro default__distinct_list(value) -%} list_sort(array_agg(distinct {{ value }})) {%- endmacro %}
+
+{% macro joined_lists(list) %}{{ return(adapter.dispatch('joined_lists', 'lumbung')(list)) }}{% endmacro %}
+{% macro default__joined_lists(list) -%} flatten(array_agg({{ list }})) {%- endmacro %}
+
+{% macro lists_share(left, right) %}{{ return(adapter.dispatch('lists_share', 'lumbung')(left, right)) }}{% endmacro %}
+{% macro default__lists_share(left, right) -%} list_has_any({{ left }}, {{ right }}) {%- endmacro %}
+
+{% macro list_repeats(list) %}{{ return(adapter.dispatch('list_repeats', 'lumbung')(list)) }}{% endmacro %}
+{% macro default__list_repeats(list) -%} len({{ list }}) > len(list_distinct({{ list }})) {%- endmacro %}
+
+{# A struct of columns that sorts by them in order: the evidence of a figure. #}
+{% macro struct_of(columns) %}{{ return(adapter.dispatch('struct_of', 'lumbung')(columns)) }}{% endmacro %}
+{% macro default__struct_of(columns) -%}
+  struct_pack({% for c in columns %}{{ c.split('.')[-1] }} := {{ c }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# Whether a dotted area code is `ancestor` or below it; null where either is unknown. #}
+{% macro is_area_within(code, ancestor) -%}
+  substr({{ code }}, 1, length({{ ancestor }})) = {{ ancestor }}
+{%- endmacro %}
+
+{# Known texts joined by a comma; null where there is none. #}
+{% macro joined_texts(texts) -%}
+  nullif(concat_ws(',', {{ texts | join(', ') }}), '')
+{%- endmacro %}

@@ -1,0 +1,144 @@
+{{ config(unique_key='benefit_id') }}
+
+{#
+  The same payment sent twice is not two payments. A statement is a repeat when
+    1. a file believed more (macro submission_order) of the same program and regency speaks of
+       the same payee, member, kind of help and period; or one file says the very same thing
+       (card, amount, day) twice;
+    2. what is left names a card that the file believed more, or the same file with the same
+       amount and day, already paid for that kind of help and period: one card, one payment,
+       even where the two records were not recognised as one person.
+  Two cards, two amounts or two days of one payee within one file are two payments. Repeats stay,
+  marked; figures count the others. The card is read in the vault and does not leave it.
+#}
+with stated as (
+    select
+        b.*,
+        row_number() over (
+            partition by b.submission_id, b.source_row, b.source_record_id, b.program_code, b.benefit_no
+            order by b.benefit_type_code, b.component_code, b.for_record_id, b.period_from, b.period_to,
+                b.amount_idr, b.quantity, b.paid_on, b.status_code
+        ) as statement_no
+    from {{ ref('int_benefits') }} as b
+),
+
+cards as (
+    -- A usable card: ten digits or more, not one digit repeated, and not the damage a
+    -- spreadsheet does to 16 digits (the last becomes 0), which makes neighbours look alike.
+    select submission_id, source_record_id, card
+    from (
+        select
+            submission_id, source_record_id,
+            {{ replace_every('coalesce(welfare_card_number, account_number)', '[^0-9]', '') }} as card,
+            coalesce(welfare_card_number, account_number) as card_sent
+        from {{ ref('int_persons') }}
+    ) as sent
+    where length(card) >= 10
+        and not {{ matches('card_sent', '.*[A-Za-z*].*') }}
+        and replace(card, substr(card, 1, 1), '') <> ''
+        and not (length(card) >= 16 and card like '%0')
+),
+
+linked as (
+    select
+        b.program, b.submission_id, b.source_row, b.source_record_id, b.benefit_no, b.statement_no,
+        b.program_code, b.benefit_type_code, b.component_code,
+        -- Help without a period is dated by the day it was paid.
+        coalesce(b.period_from, b.paid_on) as valid_from,
+        coalesce(b.period_to, b.period_from, b.paid_on) as valid_to,
+        b.period_from is not null as is_period_known,
+        b.amount_idr, b.quantity, b.unit_code,
+        coalesce(b.status_code, 'unknown') as status_code, b.paid_on,
+        b.for_record_id,
+        payee.beneficiary_id, payee.household_id, payee.match_probability,
+        member.beneficiary_id as for_beneficiary_id,
+        member.match_probability as for_match_probability,
+        coalesce(payee.area_code, member.area_code) as area_code,
+        case when payee.area_code is not null then payee.area_level else member.area_level end as area_level,
+        case when payee.area_code is not null then payee.area_method else member.area_method end as area_method,
+        case when payee.area_code is not null then payee.current_area_code else member.current_area_code end as current_area_code,
+        o.sender_regency, o.recency,
+        coalesce(payee.beneficiary_id, concat(b.submission_id, ' ', b.source_record_id)) as payee_key,
+        coalesce(member.beneficiary_id, b.for_record_id) as member_key,
+        c.card
+    from stated as b
+    left join {{ ref('person_records') }} as payee
+        on payee.submission_id = b.submission_id and payee.source_record_id = b.source_record_id
+    left join {{ ref('person_records') }} as member
+        on member.submission_id = b.submission_id and member.source_record_id = b.for_record_id
+    left join cards as c
+        on c.submission_id = b.submission_id and c.source_record_id = b.source_record_id
+    left join ({{ submission_order() }}) as o
+        on o.submission_id = b.submission_id
+),
+
+by_payee as (
+    -- Of two payments without any date nobody can say that they are one.
+    select
+        *,
+        valid_from is not null and (recency > min(recency) over (
+            partition by program, program_code, sender_regency, payee_key, member_key,
+                benefit_type_code, component_code, valid_from, valid_to
+        )
+        or row_number() over (
+            partition by submission_id, program_code, payee_key, member_key,
+                benefit_type_code, component_code, valid_from, valid_to, card, amount_idr, paid_on
+            order by source_row, source_record_id, benefit_no, statement_no
+        ) > 1) as is_said_before
+    from linked
+),
+
+by_card as (
+    select
+        *,
+        is_said_before
+        or coalesce(
+            card is not null and valid_from is not null
+            and (
+                recency > min(recency) over (
+                    partition by is_said_before, program, program_code, sender_regency, card, member_key,
+                        benefit_type_code, component_code, valid_from, valid_to
+                )
+                or row_number() over (
+                    partition by is_said_before, submission_id, program_code, card, member_key,
+                        benefit_type_code, component_code, valid_from, valid_to, amount_idr, paid_on
+                    order by source_row, source_record_id, benefit_no, statement_no
+                ) > 1
+            ),
+            false
+        ) as is_repeat
+    from by_payee
+)
+
+select
+    {{ fact_id(['submission_id', 'source_row', 'source_record_id', 'program_code', 'benefit_no', 'statement_no']) }} as benefit_id,
+    program,
+    submission_id,
+    source_row,
+    source_record_id,
+    beneficiary_id,
+    household_id,
+    for_beneficiary_id,
+    -- The link is as certain as its less certain end.
+    least(match_probability, for_match_probability) as match_probability,
+    program_code,
+    benefit_type_code,
+    component_code,
+    valid_from,
+    valid_to,
+    is_period_known,
+    cast(amount_idr as decimal(18, 2)) as amount_idr,
+    quantity,
+    unit_code,
+    status_code,
+    paid_on,
+    area_code,
+    area_level,
+    area_method,
+    current_area_code,
+    -- Tells a payee's cards of one period apart without showing them.
+    cast(case when card is not null then dense_rank() over (
+        partition by program, program_code, payee_key, valid_from, valid_to order by card nulls last
+    ) end as integer) as card_ordinal,
+    is_repeat
+from by_card

@@ -1,0 +1,29 @@
+{{ config(unique_key='submission_id') }}
+
+-- Every export ever received. The sender's file name may hold a name that its form does not ask
+-- for, so only its parsed parts and a hash pass.
+select
+    submission_id,
+    program,
+    area_code,
+    period,
+    period_from,
+    period_to,
+    cast(version as integer) as version,
+    lower(nullif(regexp_extract(file_name, '\.([A-Za-z0-9]{1,8})$', 1), '')) as file_extension,
+    sha256(file_name) as file_name_sha256,
+    sha256 as content_sha256,
+    cast(received_at as timestamp) as received_at,
+    cast(sent_at as timestamp) as sent_at,
+    state as state_code,
+    reason_id,
+    reason_en,
+    cast(rows_count as bigint) as rows_count,
+    cast(accepted_count as bigint) as accepted_count,
+    cast(quarantined_count as bigint) as quarantined_count,
+    cast(issues_critical_count as bigint) as issues_critical_count,
+    cast(issues_warning_count as bigint) as issues_warning_count,
+    cast(issues_info_count as bigint) as issues_info_count,
+    is_serving,
+    rules_hash
+from {{ source('quality', 'submissions') }}
