@@ -31,7 +31,8 @@ def cluster(
 
     evidence: relation with `unique_id`, `slots` (lists in which a row stands at most once as one
     person, or null) and what the profile's conflict rule reads. edges: `(a, b, weight, unlike)`,
-    a < b; a weight of FORCED joins whatever else is said. apart: `(a, b)` pairs never joined.
+    a < b; an unlike pair speaks against, whatever it weighs; a weight of FORCED joins whatever else
+    is said. apart: `(a, b)` pairs never joined.
     Returns the number of rounds.
     """
     con.execute(
@@ -42,10 +43,11 @@ def cluster(
         SELECT
             e.a, e.b,
             CASE WHEN e.weight >= {FORCED} THEN {FORCED}
+                WHEN e.unlike THEN greatest(least(e.weight, {policy.unseen_weight}), -{policy.weight_most})
                 ELSE greatest(least(e.weight, {policy.weight_most}), -{policy.weight_most}) END AS total,
             1::bigint AS seen,
             e.weight >= {FORCED} AS forced,
-            (e.unlike AND e.weight < {FORCED}) OR x.a IS NOT NULL AS blocked
+            x.a IS NOT NULL AS blocked
         FROM {edges} AS e LEFT JOIN _apart AS x ON e.a = x.a AND e.b = x.b;
         """
     )
@@ -89,7 +91,7 @@ def cluster(
             WHERE x.a IS NOT NULL OR (NOT c.forced AND (
                 coalesce({profile.conflict_sql}, false)
                 OR (coalesce(list_has_any(l.slots, r.slots), false)
-                    AND NOT coalesce({' OR '.join(f'({s})' for s in profile.same_sql) or 'false'}, false))
+                    AND NOT coalesce({" OR ".join(f"({s})" for s in profile.same_sql) or "false"}, false))
             ));
             UPDATE _pairs SET blocked = true
             FROM _refused AS f WHERE _pairs.a = f.a AND _pairs.b = f.b;

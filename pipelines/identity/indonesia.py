@@ -20,19 +20,28 @@ CARD_PEOPLE_MOST = 20
 
 _NAMES_DIFFER = (
     "l.phonetic_key IS DISTINCT FROM r.phonetic_key AND l.first_sound <> r.first_sound "
+    "AND NOT (list_has_all(l.tokens, r.tokens) OR list_has_all(r.tokens, l.tokens)) "
     "AND jaro_winkler_similarity(l.first_word, r.first_word) < 0.88 "
     "AND jaro_winkler_similarity(l.joined_key, r.joined_key) < 0.9"
 )
 _SAME_NIK = "coalesce(l.nik = r.nik AND NOT l.nik_is_doubted AND NOT r.nik_is_doubted, false)"
+# A slip of one digit is no other person if name and house are the same, or the name is rare.
 _FIRM_DIFFER = (
     "l.nik_is_firm AND r.nik_is_firm AND l.nik <> r.nik "
     "AND NOT (damerau_levenshtein(l.nik, r.nik) <= 1 AND l.phonetic_key = r.phonetic_key "
-    "AND coalesce(l.kk = r.kk OR l.address = r.address OR l.mother_key = r.mother_key, false))"
+    "AND (coalesce(l.kk = r.kk OR l.address = r.address OR l.mother_key = r.mother_key, false) "
+    "OR least(l.name_bits, r.name_bits) >= 18))"
 )
-# Born on one day into one family: only the given name tells twins apart, so it must be the same.
+# Born on one day into one family: only the given name tells twins apart.
 _TWINS = (
     f"NOT {_SAME_NIK} AND l.birth_on = r.birth_on AND l.first_sound <> r.first_sound "
+    "AND NOT (damerau_levenshtein(l.first_word, r.first_word) <= 1 "
+    "AND least(length(l.first_word), length(r.first_word)) >= 5) "
     "AND (l.kk = r.kk OR l.mother_key = r.mother_key OR l.address = r.address)"
+)
+_TWIN_NUMBERS = (
+    "left(l.nik, 12) = left(r.nik, 12) AND l.nik <> r.nik AND l.first_sound <> r.first_sound "
+    "AND damerau_levenshtein(l.first_word, r.first_word) > 1"
 )
 
 PROFILE = Profile(
@@ -64,7 +73,7 @@ PROFILE = Profile(
     ),
     training_blocks=("by_nik", "by_birth_name", "by_card_name", "by_name_year"),
     unlike_sql=f"({_NAMES_DIFFER}) OR ({_FIRM_DIFFER}) OR ({_TWINS})",
-    conflict_sql=f"({_FIRM_DIFFER}) OR ({_TWINS})",
+    conflict_sql=f"({_FIRM_DIFFER}) OR ({_TWIN_NUMBERS})",
     same_sql=(
         "l.nik = r.nik AND l.phonetic_key = r.phonetic_key",
         "l.birth_on = r.birth_on AND l.sorted_key = r.sorted_key AND l.kk = r.kk",

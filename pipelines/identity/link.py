@@ -262,7 +262,10 @@ def parents(label: str, one: str, one_sound: str, other: str, other_sound: str) 
             Level("both", f"{one}_l = {one}_r AND {other}_l = {other}_r", 0.5, 1e-4),
             Level("one of them", f"{one}_l = {one}_r OR {other}_l = {other}_r", 0.4, 2e-3),
             Level(
-                "alike", f"{one_sound}_l = {one_sound}_r OR {other_sound}_l = {other_sound}_r", 0.06, 0.02
+                "alike",
+                f"{one_sound}_l = {one_sound}_r OR {other_sound}_l = {other_sound}_r",
+                0.06,
+                0.02,
             ),
             Level("different", "ELSE", 0.04, 0.97),
         ),
@@ -284,7 +287,9 @@ def settings(profile: Profile) -> SettingsCreator:
     """Splink settings for a profile, before training."""
     comparisons = []
     for c in profile.comparisons:
-        levels: list[Any] = [cll.CustomLevel(c.nothing_sql, "says nothing").configure(is_null_level=True)]
+        levels: list[Any] = [
+            cll.CustomLevel(c.nothing_sql, "says nothing").configure(is_null_level=True)
+        ]
         for level in c.levels:
             levels.append(
                 cll.ElseLevel().configure(m_probability=level.m, u_probability=level.u)
@@ -325,11 +330,15 @@ def add_blocks(
         wide = f"count(*) OVER (PARTITION BY {b.name}) <= {most}"
         if b.narrower_sql:
             narrow = f"count(*) OVER (PARTITION BY {b.name}_fine) <= {most}"
-            chosen.append(f"CASE WHEN {wide} THEN {b.name} WHEN {narrow} THEN {b.name}_fine END AS {b.name}")
+            chosen.append(
+                f"CASE WHEN {wide} THEN {b.name} WHEN {narrow} THEN {b.name}_fine END AS {b.name}"
+            )
         else:
             chosen.append(f"CASE WHEN {wide} THEN {b.name} END AS {b.name}")
         left_out.append(f"count(s.{b.name}) - count(t.{b.name})")
-    names = ", ".join(f"{b.name}, {b.name}_fine" if b.narrower_sql else b.name for b in profile.blocks)
+    names = ", ".join(
+        f"{b.name}, {b.name}_fine" if b.narrower_sql else b.name for b in profile.blocks
+    )
     con.execute(
         f"CREATE OR REPLACE TABLE {target} AS SELECT * EXCLUDE ({names}), {', '.join(chosen)} FROM _blocked"
     )

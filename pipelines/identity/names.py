@@ -12,23 +12,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-TITLES = (
-    "H HJ HAJI HAJJAH HAJAH KH KYAI KIAI UST USTADZ USTAD USTADZAH DR DRS DRA IR PROF BPK BAPAK "
-    "IBU SDR SDRI TN TUAN NY NYONYA NN NONA PDT TGK"
-).split()
+TITLES = ["H", "HJ", "HAJI", "HAJJAH", "HAJAH", "KH", "KYAI", "KIAI", "UST", "USTADZ", "USTAD", "USTADZAH", "DR", "DRS", "DRA", "IR", "PROF", "BPK", "BAPAK", "IBU", "SDR", "SDRI", "TN", "TUAN", "NY", "NYONYA", "NN", "NONA", "PDT", "TGK"]
 """Said before a name; dropped there alone (H is an initial elsewhere)."""
 
-LATE = "ALM ALMH ALMARHUM ALMARHUMAH".split()
+LATE = ["ALM", "ALMH", "ALMARHUM", "ALMARHUMAH"]
 """Said of the dead, before or after the name, often in brackets."""
 
-DEGREES = (
-    "S.PD.I S.PD S.AG S.SOS.I S.SOS S.KOM S.KEP S.KM S.IP S.SI S.FARM S.H.I S.HI S.PSI S.TR.KEB "
-    "S.TR S.ST S.STP S.PT S.TP S.H S.E S.T S.P S.S S.GZ M.PD.I M.PD M.SI M.KES M.KOM M.AG M.SC M.HUM "
-    "M.AP M.M M.H M.T M.A A.MD.KEB A.MD.KEP A.MD.PD A.MD A.MA.PD A.MA A.MK PH.D B.A B.SC L.C"
-).split()
+DEGREES = ["S.PD.I", "S.PD", "S.AG", "S.SOS.I", "S.SOS", "S.KOM", "S.KEP", "S.KM", "S.IP", "S.SI", "S.FARM", "S.H.I", "S.HI", "S.PSI", "S.TR.KEB", "S.TR", "S.ST", "S.STP", "S.PT", "S.TP", "S.H", "S.E", "S.T", "S.P", "S.S", "S.GZ", "M.PD.I", "M.PD", "M.SI", "M.KES", "M.KOM", "M.AG", "M.SC", "M.HUM", "M.AP", "M.M", "M.H", "M.T", "M.A", "A.MD.KEB", "A.MD.KEP", "A.MD.PD", "A.MD", "A.MA.PD", "A.MA", "A.MK", "PH.D", "B.A", "B.SC", "L.C"]
 """Dotted, a degree is one wherever it stands; without dots only at the end of a name."""
 
-_END_ONLY = "SE SH ST SP SS MM MH MT MA BA LC NERS NS APT SKM".split()
+_END_ONLY = ["SE", "SH", "ST", "SP", "SS", "MM", "MH", "MT", "MA", "BA", "LC", "NERS", "NS", "APT", "SKM"]
 _DOTLESS = [d.replace(".", "") for d in DEGREES if len(d.replace(".", "")) > 2] + _END_ONLY
 
 VARIANTS = {
@@ -44,7 +37,7 @@ VARIANTS = {
 }
 """Short and other forms of words that many names share."""
 
-WEAK = "MUHAMMAD SITI ABDUL NUR SRI BAYI RADEN DAENG AL".split()
+WEAK = ["MUHAMMAD", "SITI", "ABDUL", "NUR", "SRI", "BAYI", "RADEN", "DAENG", "AL"]
 """Words so common before a given name that they do not tell people apart."""
 
 _SQL = Path(__file__).with_name("names.sql")
