@@ -1,0 +1,329 @@
+"""The command line: one thin function per command; what it does stands in the module it calls.
+
+Modules are imported inside the commands, so that a question or a help page never waits for the
+orchestrator. Every foreseen error is one line on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import settings
+
+app = typer.Typer(
+    name="lumbung",
+    help="An integrated social data warehouse: from the exports of social programs to one release.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+releases_app = typer.Typer(help="The releases: list them, or remove old ones.")
+review_app = typer.Typer(help="Doubtful pairs of people: list them.", no_args_is_help=True)
+app.add_typer(releases_app, name="releases")
+app.add_typer(review_app, name="review")
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
+
+
+@app.command()
+def demo(
+    people: Annotated[int, typer.Option(help="People living in the district on average.")] = 20_000,
+    years: Annotated[int, typer.Option(help="Years of exports.")] = 3,
+    until: Annotated[str, typer.Option(help="Last month of exports, YYYY-MM.")] = "2026-06",
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 20260601,
+    dirt: Annotated[float, typer.Option(help="Factor on all rates of dirt; 0 for none.")] = 1.0,
+    program: Annotated[
+        list[str] | None, typer.Option(help="Only this program; may be given again.")
+    ] = None,
+) -> None:
+    """Write the exports of a demonstration district, and its truth, into the barn.
+
+    Nothing is read or built by it: `lumbung run` does that.
+    """
+    from demo import Rates, write_district
+
+    home = settings.home()
+    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        summary = write_district(
+            home.root,
+            seed=seed,
+            people=people,
+            years=years,
+            until=until,
+            programs=program or None,
+            rates=Rates().scaled(dirt),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    typer.echo(
+        f"{summary.files:,} exports with {summary.rows:,} rows about {summary.people:,} people in "
+        f"{summary.households:,} households stand in {summary.landing}. Next: lumbung run"
+    )
+
+
+@app.command()
+def run(
+    force: Annotated[
+        bool, typer.Option("--force", help="Run every step even if nothing seems to have changed.")
+    ] = False,
+) -> None:
+    """Pull, check, stage, link, build and release whatever is new."""
+    from pipelines import runner, status
+
+    outcome = runner.run(force=force)
+    if outcome.worked:
+        status.show(status.read())
+    for failure in outcome.failures:
+        typer.echo(failure, err=True)
+    if not outcome.succeeded:
+        raise typer.Exit(1)
+
+
+@app.command("status")
+def show_status(
+    truth: Annotated[
+        bool | None,
+        typer.Option("--truth/--no-truth", help="Compare with a known truth, if one is there."),
+    ] = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """What stands in the barn: submissions, rows, people, overlaps, gaps, the release."""
+    from pipelines import status
+
+    found = status.read()
+    if format is Format.json:
+        _json(found.to_json())
+        return
+    status.show(found)
+    if truth or (truth is None and found.has_truth and found.release):
+        status.show_truth()
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIMESTAMP",
+            help="As released then: a date (its end) or a time, in Asia/Jakarta unless it has a zone.",
+        ),
+    ] = None,
+    vault: Annotated[
+        bool, typer.Option("--vault", help="Attach the vault too: personal data, with care.")
+    ] = False,
+    release: Annotated[
+        str | None, typer.Option(help="Ask a release by its name instead of the live warehouse.")
+    ] = None,
+    format: FormatOption = Format.table,
+    limit: Annotated[int, typer.Option(min=0, help="Rows of a table; 0 for all.")] = 200,
+) -> None:
+    """Ask the warehouse a question. Only reading; also while a run is writing."""
+    from pipelines import query as queries
+
+    text = sys.stdin.read() if query == "-" else query
+    queries.run_sql(
+        text, as_of=as_of, vault=vault, release=release, format=format.value, limit=limit or None
+    )
+
+
+@releases_app.callback(invoke_without_command=True)
+def list_releases(context: typer.Context, format: FormatOption = Format.table) -> None:
+    """List the releases, oldest first; `prune` removes old ones."""
+    if context.invoked_subcommand:
+        return
+    from pipelines.releases import catalog
+
+    home = settings.home()
+    current = catalog.current(home)
+    found = [
+        {
+            "release": r.name,
+            "created_at": r.created_at.isoformat(timespec="seconds"),
+            "snapshot_id": r.warehouse_snapshot_id,
+            "tables": len(r.tables),
+            "rows": r.rows,
+            "size_bytes": r.size_bytes,
+            "is_current": bool(current and r.name == current.name),
+        }
+        for r in catalog.releases(home)
+    ]
+    names = ["release", "created_at", "snapshot_id", "tables", "rows", "size_bytes", "is_current"]
+    _answer(names, found, format, numbers=names[2:6])
+
+
+@releases_app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest to keep.")],
+) -> None:
+    """Remove the tables of old releases; questions --as-of their time are still answered."""
+    from pipelines.releases import catalog
+
+    gone = catalog.prune(settings.home(), keep)
+    for release in gone:
+        typer.echo(release.name)
+    typer.echo(f"{len(gone)} releases removed.", err=True)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="RELEASE_A", help="Name, or its beginning.")],
+    after: Annotated[str, typer.Argument(metavar="RELEASE_B", help="Name, or `current`.")],
+    format: FormatOption = Format.table,
+) -> None:
+    """What changed from one release to another: rows added, removed and changed, by key."""
+    from pipelines.releases import catalog
+    from pipelines.releases.diff import diff as compare
+
+    home = settings.home()
+    found = [d.to_json() for d in compare(catalog.find(home, before), catalog.find(home, after))]
+    if format is not Format.json:
+        for row in found:
+            changed = row["changed_columns"]
+            row["changed_columns"] = ", ".join(f"{c} {n}" for c, n in changed.items())
+            row["columns_added"] = ", ".join(row["columns_added"])
+            row["columns_removed"] = ", ".join(row["columns_removed"])
+    names = ["table", "rows_before", "rows_after", "added", "removed", "changed", "changed_columns"]
+    names += ["columns_added", "columns_removed"]
+    _answer(names, found, format, numbers=names[1:6])
+
+
+@review_app.command("list")
+def list_reviews(
+    limit: Annotated[int, typer.Option(min=0, help="Rows of a table; 0 for all.")] = 200,
+    format: FormatOption = Format.table,
+) -> None:
+    """Pairs of people that the model leaves to people, the most alike first; ids only."""
+    from pipelines import lake, query
+
+    with lake.connect(read=["vault"]) as con:
+        if not lake.table_exists(con, "vault.identity.review_queue"):
+            raise query.QueryError("Nothing has been linked yet: start `lumbung run`.")
+    query.run_sql(
+        "SELECT review_id, beneficiary_id_a, beneficiary_id_b, program_a, program_b, "
+        "match_weight, match_probability, reason_code FROM vault.identity.review_queue "
+        "ORDER BY match_weight DESC, review_id",
+        vault=True,
+        format=format.value,
+        limit=limit or None,
+    )
+
+
+@app.command()
+def ui(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Start the Dagster UI with its daemon; ends with Ctrl-C."""
+    from pipelines import instance, lake
+
+    home = settings.home()
+    lake.prepare(home)
+    instance.prepare(home)
+    os.environ["LUMBUNG_HOME"] = str(home.root)
+    os.chdir(settings.PROJECT_ROOT)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
+    os.execv(sys.executable, [*command, "-h", host, "-p", str(port)])
+
+
+def _answer(
+    names: Sequence[str],
+    found: Sequence[dict[str, Any]],
+    format: Format,
+    *,
+    numbers: Sequence[str] = (),
+) -> None:
+    """Write objects as a table, CSV or JSON."""
+    if format is Format.json:
+        _json(found)
+        return
+    rows = [["" if row[n] is None else _word(row[n]) for n in names] for row in found]
+    if format is Format.csv:
+        import csv
+
+        csv.writer(sys.stdout).writerows([list(names), *rows])
+        return
+    from pipelines.query import print_table
+
+    print_table(names, rows, right=[name in numbers for name in names])
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _json(value: object) -> None:
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0, 1 for a failed run, 2 for an error."""
+    try:
+        code = typer.main.get_command(app).main(
+            args=None if arguments is None else list(arguments),
+            prog_name="lumbung",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        # Whoever read has seen enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """One line on stderr for what went wrong, and the exit code."""
+    if hasattr(error, "show") and hasattr(
+        error, "exit_code"
+    ):  # wrong usage: the parser's own words
+        error.show()
+        return int(error.exit_code)
+    if type(error).__name__ == "Abort":
+        return 130
+    from pipelines import guard, lake, query
+    from pipelines.releases import PrivacyError, ReleaseError
+
+    foreseen = (lake.LakeError, ReleaseError, PrivacyError, query.QueryError, guard.StepError)
+    if isinstance(error, foreseen):
+        typer.echo(f"lumbung: {error}", err=True)
+        return 2
+    # Others may quote values, so the whole of it goes where only the pipeline's user reads.
+    if Path(settings.home().vault).is_dir():
+        try:
+            with guard.quiet_errors("lumbung"):
+                raise error
+        except guard.StepError as told:
+            typer.echo(f"lumbung: {told}", err=True)
+    else:
+        typer.echo(f"lumbung: failed ({type(error).__name__}).", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
