@@ -94,6 +94,21 @@
     ('outlier', ['outlier'])]) }}
 {%- endmacro %}
 
+{# Whether a child gained weight, by the signs of the growth card: N (naik) and T (tidak naik). #}
+{% macro decode_weight_gain(text) -%}
+  {{ decode_words(text, [
+    ('yes', ['n', 'naik', 'y', 'ya']), ('no', ['t', 'tidak', 'tdk', 'tidak naik', 'tdk naik']),
+    ('not_weighed_before', ['o', 'tidak ditimbang bulan lalu']), ('first_weighing', ['b', 'baru'])]) }}
+{%- endmacro %}
+
+{# Result of a development screening (KPSP). #}
+{% macro decode_screening(text) -%}
+  {{ decode_words(text, [
+    ('as_expected', ['sesuai', 'normal']), ('doubtful', ['meragukan']),
+    ('deviating', ['penyimpangan', 'kemungkinan ada penyimpangan', 'menyimpang']),
+    ('not_screened', ['tidak', 'tidak dilakukan', 'belum'])]) }}
+{%- endmacro %}
+
 {# School grade 1 to 13 from a class group: 'Kelas 6A', 'VII-B', 'X IPA 1', '12 TKJ'; NULL if it cannot be told. #}
 {% macro decode_grade(text) -%}
   {%- set roman = ['xiii', 'xii', 'xi', 'x', 'ix', 'viii', 'vii', 'vi', 'v', 'iv', 'iii', 'ii', 'i'] -%}
@@ -111,8 +126,13 @@
 
 {#
   One of the two parents in a cell `father / mother`: position 1 or 2. NULL where the cell names
-  one person only, since it does not say which.
+  one person only, since it does not say which: see one_parent.
 #}
 {% macro parent_in_pair(text, position) -%}
   {{ parse_name(part(one_spaced(text), "^([^/|&;+]*)[/|&;+]([^/|&;+]*)$", position)) }}
+{%- endmacro %}
+
+{# The person named in a cell for both parents that names one only. #}
+{% macro one_parent(text) -%}
+  {{ parse_name(part(one_spaced(text), "^[^/|&;+]*$", 0)) }}
 {%- endmacro %}

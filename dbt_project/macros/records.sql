@@ -11,6 +11,7 @@
   persons.birth_on is a day only where birth_precision is 'day': with 'month' it is the first of
   that month and with 'year' the first of January, and stands for nothing finer.
   persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
+  persons.parent_name is a parent whom the sender names without saying which of the two it is.
   A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason.
 #}
 {% macro record_columns(record) %}
@@ -21,7 +22,7 @@
       ('nik', 'varchar'), ('family_card_number', 'varchar'),
       ('full_name', 'varchar'), ('sex_code', 'varchar'),
       ('birth_on', 'date'), ('birth_precision', 'varchar'), ('birth_sent', 'varchar'), ('birth_place', 'varchar'),
-      ('father_name', 'varchar'), ('mother_name', 'varchar'),
+      ('father_name', 'varchar'), ('mother_name', 'varchar'), ('parent_name', 'varchar'),
       ('program_number', 'varchar'), ('phone', 'varchar'), ('nisn', 'varchar'), ('welfare_card_number', 'varchar'),
       ('insurance_number', 'varchar'), ('account_number', 'varchar'),
       ('address', 'varchar'), ('rt', 'varchar'), ('rw', 'varchar'),

@@ -1,4 +1,4 @@
-"""The project's dbt macros as Python functions, without dbt: to test one expression at a time."""
+"""The project's macros and staging models without dbt: to test one of them at a time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 import duckdb
 import jinja2
+import yaml
 
-MACROS = Path(__file__).resolve().parents[2] / "dbt_project" / "macros"
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+MACROS = PROJECT / "macros"
+STAGING = PROJECT / "models" / "staging"
 
 
 class _Adapter:
@@ -52,3 +55,77 @@ def values(expression: str, texts: list[str | None], **columns: str) -> list[Any
             f"select {expression} from (select *{more} from t) order by i"
         ).fetchall()
     return [row[0] for row in rows]
+
+
+def record_columns(record: str) -> list[tuple[str, str]]:
+    """Columns and types of a canonical record, in order, as macros/records.sql has them."""
+    found: list[list[tuple[str, str]]] = []
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals["return"] = found.append
+    module = environment.from_string((MACROS / "records.sql").read_text("utf-8")).make_module()
+    module.record_columns(record)  # type: ignore[attr-defined]
+    return found[0]
+
+
+def declared_columns(program: str) -> list[str]:
+    """Columns of the program's source table, as its staging YAML lists them."""
+    text = (STAGING / program / f"{program}.yml").read_text("utf-8")
+    (source,) = yaml.safe_load(text)["sources"]
+    (table,) = source["tables"]
+    return [column["name"] for column in table["columns"]]
+
+
+def staging_models(program: str) -> list[str]:
+    """Names of the program's staging models; those that others read come first."""
+    names = sorted(path.stem for path in (STAGING / program).glob("stg_*.sql"))
+    first = [f"stg_{program}__persons", f"stg_{program}__benefits"]
+    return [name for name in first if name in names] + [name for name in names if name not in first]
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection,
+    program: str,
+    rows: list[dict[str, str | None]],
+    *,
+    period: tuple[str, str],
+    submission_id: str = "s",
+) -> None:
+    """Make each staging model of `program` a table of `con`, from rows as `submitted` yields them.
+
+    rows: declared columns and their text; columns that are not given are NULL. source_row counts
+    from 2, as in a file with one header line. period: first and last day of the submission.
+    """
+    columns = declared_columns(program)
+    unknown = {name for row in rows for name in row} - set(columns)
+    if unknown:
+        raise KeyError(f"not declared by {program}: {sorted(unknown)}")
+    listed = ", ".join(f'"{name}" varchar' for name in columns)
+    con.execute(
+        f"create or replace table submitted_{program} (submission_id varchar, source_row bigint, "
+        f"{listed}, extra_columns varchar, sender_area_code varchar, period varchar, "
+        "period_from date, period_to date)"
+    )
+    con.executemany(
+        f"insert into submitted_{program} values ({', '.join('?' * (len(columns) + 7))})",
+        [
+            [
+                submission_id,
+                2 + i,
+                *(row.get(name) for name in columns),
+                *(None, "14.71", period[0], *period),
+            ]
+            for i, row in enumerate(rows)
+        ],
+    )
+    macros = load("dialect.sql", "parse.sql", "decode.sql")
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    environment.globals.update(
+        macros,
+        config=lambda **_: "",
+        record_key=lambda record: record,
+        ref=lambda name: name,
+        submitted=lambda name: f"select * from submitted_{name}",
+    )
+    for name in staging_models(program):
+        sql = environment.from_string((STAGING / program / f"{name}.sql").read_text("utf-8"))
+        con.execute(f"create or replace table {name} as {sql.render()}")

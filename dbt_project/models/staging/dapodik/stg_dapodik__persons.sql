@@ -10,7 +10,6 @@ with submitted as (
 read as (
     select
         *,
-        {{ parse_birth('tanggal_lahir') }} as birth,
         {{ parse_name('ayah_nama') }} as father,
         {{ parse_name('ibu_nama') }} as mother,
         {{ parse_name('wali_nama') }} as guardian,
@@ -20,24 +19,27 @@ read as (
 
 named as (
     select
-        *, 'siswa' as role, {{ as_sent('nik') }} as person_nik, {{ parse_name('nama') }} as full_name,
-        {{ decode_sex('jk') }} as sex_code, birth as person_birth, {{ as_sent('tanggal_lahir') }} as birth_sent,
-        coalesce({{ parse_text('tempat_lahir') }}, birth.place) as birth_place,
-        {{ as_sent('no_kk') }} as card, true as is_pupil, true as lives_there, null as occupation
+        *, 'siswa' as role, nik as person_nik, {{ parse_name('nama') }} as full_name,
+        {{ decode_sex('jk') }} as sex_code, tanggal_lahir as birth_cell, no_kk as card,
+        true as is_pupil, true as lives_there, cast(null as varchar) as occupation
     from read
     {% for role, name, sex, with_whom in [
-        ('ayah', 'father', "'male'", 'bersama orang tua'),
-        ('ibu', 'mother', "'female'", 'bersama orang tua'),
-        ('wali', 'guardian', 'null', 'bersama wali')] %}
+        ('ayah', 'father', "'male'", ['bersama orang tua', 'orang tua']),
+        ('ibu', 'mother', "'female'", ['bersama orang tua', 'orang tua']),
+        ('wali', 'guardian', 'null', ['bersama wali', 'wali'])] %}
     union all
     select
-        *, '{{ role }}', {{ as_sent(role ~ '_nik') }}, {{ name }},
-        {{ sex }}, {{ parse_birth(role ~ '_tahun_lahir') }}, {{ as_sent(role ~ '_tahun_lahir') }},
-        null,
-        {{ 'null' if role == 'wali' else as_sent('no_kk') }}, false, living = '{{ with_whom }}', {{ role }}_pekerjaan
+        *, '{{ role }}', {{ role }}_nik, {{ name }},
+        {{ sex }}, {{ role }}_tahun_lahir, {{ 'null' if role == 'wali' else 'no_kk' }},
+        false, living in ('{{ with_whom | join("', '") }}'), {{ role }}_pekerjaan
     from read
     where {{ name }} is not null
     {% endfor %}
+),
+
+born as (
+    select *, {{ parse_birth('birth_cell') }} as birth
+    from named
 )
 
 select
@@ -47,16 +49,17 @@ select
     concat(source_row, ':', role) as source_record_id,
     role,
     period_to as observed_on,
-    person_nik as nik,
-    card as family_card_number,
+    {{ as_sent('person_nik') }} as nik,
+    {{ as_sent('card') }} as family_card_number,
     full_name,
     sex_code,
-    person_birth.day_on as birth_on,
-    person_birth.precise_to as birth_precision,
-    birth_sent,
-    birth_place,
+    birth.day_on as birth_on,
+    birth.precise_to as birth_precision,
+    {{ as_sent('birth_cell') }} as birth_sent,
+    case when is_pupil then coalesce({{ parse_text('tempat_lahir') }}, birth.place) end as birth_place,
     case when is_pupil then father end as father_name,
     case when is_pupil then mother end as mother_name,
+    cast(null as varchar) as parent_name,
     case when is_pupil then {{ as_sent('nipd') }} end as program_number,
     case when is_pupil then coalesce({{ parse_phone('hp') }}, {{ parse_phone('telepon') }}) end as phone,
     case when is_pupil then {{ as_sent('nisn') }} end as nisn,
@@ -71,4 +74,4 @@ select
     case when lives_there then {{ parse_text('kelurahan') }} end as sent_village,
     -- The form has no other place to say so.
     case when {{ plain_words('occupation') }} in ('sudah meninggal', 'meninggal', 'meninggal dunia') then false end as is_alive
-from named
+from born

@@ -30,6 +30,7 @@ select
     birth.place as birth_place,
     cast(null as varchar) as father_name,
     cast(null as varchar) as mother_name,
+    cast(null as varchar) as parent_name,
     {{ as_sent('id_dtsen') }} as program_number,
     cast(null as varchar) as phone,
     cast(null as varchar) as nisn,

@@ -29,6 +29,7 @@ select
     birth.place as birth_place,
     {{ parent_in_pair('nama_ortu', 1) }} as father_name,
     {{ parent_in_pair('nama_ortu', 2) }} as mother_name,
+    {{ one_parent('nama_ortu') }} as parent_name,
     cast(null as varchar) as program_number,
     cast(null as varchar) as phone,
     cast(null as varchar) as nisn,

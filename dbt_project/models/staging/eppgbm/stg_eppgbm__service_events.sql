@@ -31,9 +31,11 @@ happened as (
     select submission_id, source_row, posyandu, measured_on, 'vitamin_a', vitamin_a_count, 'dose'
     from read
     where vitamin_a_count > 0
-    {% for service, column in [
-        ('development_screening', 'kpsp'), ('mother_child_handbook', 'kia'),
-        ('parenting_class', 'kelas_ibu_balita'), ('free_nutritious_meal', 'mbg')] %}
+    union all
+    select submission_id, source_row, posyandu, measured_on, 'development_screening', null, null
+    from read
+    where {{ decode_screening('kpsp') }} <> 'not_screened'
+    {% for service, column in [('parenting_class', 'kelas_ibu_balita'), ('free_nutritious_meal', 'mbg')] %}
     union all
     select submission_id, source_row, posyandu, measured_on, '{{ service }}', null, null
     from read

@@ -53,6 +53,7 @@ select
     birth_place,
     cast(null as varchar) as father_name,
     cast(null as varchar) as mother_name,
+    cast(null as varchar) as parent_name,
     program_number,
     cast(null as varchar) as phone,
     cast(null as varchar) as nisn,

@@ -21,6 +21,7 @@ select
     cast(null as varchar) as birth_place,
     cast(null as varchar) as father_name,
     cast(null as varchar) as mother_name,
+    cast(null as varchar) as parent_name,
     cast(null as varchar) as program_number,
     cast(null as varchar) as phone,
     cast(null as varchar) as nisn,
