@@ -187,7 +187,7 @@ GROUP BY phone HAVING count(DISTINCT first_sound) > {nik_names_most};
 
 CREATE OR REPLACE TEMP TABLE identity_evidence_clean AS
 WITH bits AS (
-    SELECT w.evidence_id, sum(coalesce(b.bits, {rare_bits})) AS name_bits
+    SELECT w.evidence_id, round(sum(coalesce(b.bits, {rare_bits})), 1) AS name_bits
     FROM (SELECT evidence_id, unnest(tokens) AS word FROM identity_evidence_all) AS w
     LEFT JOIN name_bits AS b USING (word)
     GROUP BY w.evidence_id

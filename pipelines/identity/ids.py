@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-_SQL = Path(__file__).with_name("ids.sql")
+from pipelines.identity import sql
 
 
 def key(folder: Path) -> str:
@@ -49,18 +49,16 @@ def assign(
     `<target>_events(kind, id, other_id)` and `<target>_history` (history as it is now).
     """
     con.execute("SET VARIABLE identity_key = ?", [secret])
-    sql = _SQL.read_text()
     moment = f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'"
-    for name, value in {
+    values = {
         "groups": groups,
         "old": old,
         "history": history,
         "target": target,
         "prefix": prefix,
         "now": moment,
-    }.items():
-        sql = sql.replace("{" + name + "}", value)
+    }
     try:
-        con.execute(sql)
+        con.execute(sql.read("ids.sql", "", values))
     finally:
         con.execute("RESET VARIABLE identity_key")

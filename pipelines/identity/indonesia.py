@@ -6,11 +6,9 @@ none of them.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
-from pipelines.identity import link, names, nik
+from pipelines.identity import link, names, nik, sql
 from pipelines.identity.link import Block, Model, Profile
 
 NIK_NAMES_MOST = 4
@@ -80,8 +78,6 @@ PROFILE = Profile(
     ),
 )
 
-_SQL = Path(__file__).with_name("evidence.sql")
-
 
 def _digits(column: str, least: int, most: int) -> str:
     """SQL for a number's bare digits, null where there are too few, too many or all the same."""
@@ -118,8 +114,7 @@ def prepare(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         "INSERT INTO name_bits SELECT unnest(?::varchar[]), unnest(?::double[])",
         [list(model.name_bits), list(model.name_bits.values())],
     )
-    sql = _SQL.read_text()
-    for name, value in {
+    values = {
         "phone": _phone(),
         "nisn": _digits("nisn", 9, 10),
         "welfare_card_number": _digits("welfare_card_number", 8, 20),
@@ -129,6 +124,5 @@ def prepare(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         "nik_names_most": str(NIK_NAMES_MOST),
         "card_people_most": str(CARD_PEOPLE_MOST),
         "rare_bits": str(model.rare_bits),
-    }.items():
-        sql = sql.replace("{" + name + "}", value)
-    con.execute(sql)
+    }
+    con.execute(sql.read("evidence.sql", "", values))

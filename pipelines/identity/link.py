@@ -285,13 +285,13 @@ def any_number(label: str, columns: Sequence[str]) -> Comparison:
 
 def settings(profile: Profile) -> SettingsCreator:
     """Splink settings for a profile, before training."""
-    comparisons = []
+    comparisons: list[Any] = []
     for c in profile.comparisons:
         levels: list[Any] = [
             cll.CustomLevel(c.nothing_sql, "says nothing").configure(is_null_level=True)
         ]
         for level in c.levels:
-            levels.append(
+            levels.append(  # noqa: PERF401
                 cll.ElseLevel().configure(m_probability=level.m, u_probability=level.u)
                 if level.sql == "ELSE"
                 else cll.CustomLevel(level.sql, level.label).configure(

@@ -7,21 +7,120 @@ stand in `names.sql` and run in DuckDB once per distinct name; the word lists st
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-TITLES = ["H", "HJ", "HAJI", "HAJJAH", "HAJAH", "KH", "KYAI", "KIAI", "UST", "USTADZ", "USTAD", "USTADZAH", "DR", "DRS", "DRA", "IR", "PROF", "BPK", "BAPAK", "IBU", "SDR", "SDRI", "TN", "TUAN", "NY", "NYONYA", "NN", "NONA", "PDT", "TGK"]
+from pipelines.identity import sql
+
+TITLES = [
+    "H",
+    "HJ",
+    "HAJI",
+    "HAJJAH",
+    "HAJAH",
+    "KH",
+    "KYAI",
+    "KIAI",
+    "UST",
+    "USTADZ",
+    "USTAD",
+    "USTADZAH",
+    "DR",
+    "DRS",
+    "DRA",
+    "IR",
+    "PROF",
+    "BPK",
+    "BAPAK",
+    "IBU",
+    "SDR",
+    "SDRI",
+    "TN",
+    "TUAN",
+    "NY",
+    "NYONYA",
+    "NN",
+    "NONA",
+    "PDT",
+    "TGK",
+]
 """Said before a name; dropped there alone (H is an initial elsewhere)."""
 
 LATE = ["ALM", "ALMH", "ALMARHUM", "ALMARHUMAH"]
 """Said of the dead, before or after the name, often in brackets."""
 
-DEGREES = ["S.PD.I", "S.PD", "S.AG", "S.SOS.I", "S.SOS", "S.KOM", "S.KEP", "S.KM", "S.IP", "S.SI", "S.FARM", "S.H.I", "S.HI", "S.PSI", "S.TR.KEB", "S.TR", "S.ST", "S.STP", "S.PT", "S.TP", "S.H", "S.E", "S.T", "S.P", "S.S", "S.GZ", "M.PD.I", "M.PD", "M.SI", "M.KES", "M.KOM", "M.AG", "M.SC", "M.HUM", "M.AP", "M.M", "M.H", "M.T", "M.A", "A.MD.KEB", "A.MD.KEP", "A.MD.PD", "A.MD", "A.MA.PD", "A.MA", "A.MK", "PH.D", "B.A", "B.SC", "L.C"]
+DEGREES = [
+    "S.PD.I",
+    "S.PD",
+    "S.AG",
+    "S.SOS.I",
+    "S.SOS",
+    "S.KOM",
+    "S.KEP",
+    "S.KM",
+    "S.IP",
+    "S.SI",
+    "S.FARM",
+    "S.H.I",
+    "S.HI",
+    "S.PSI",
+    "S.TR.KEB",
+    "S.TR",
+    "S.ST",
+    "S.STP",
+    "S.PT",
+    "S.TP",
+    "S.H",
+    "S.E",
+    "S.T",
+    "S.P",
+    "S.S",
+    "S.GZ",
+    "M.PD.I",
+    "M.PD",
+    "M.SI",
+    "M.KES",
+    "M.KOM",
+    "M.AG",
+    "M.SC",
+    "M.HUM",
+    "M.AP",
+    "M.M",
+    "M.H",
+    "M.T",
+    "M.A",
+    "A.MD.KEB",
+    "A.MD.KEP",
+    "A.MD.PD",
+    "A.MD",
+    "A.MA.PD",
+    "A.MA",
+    "A.MK",
+    "PH.D",
+    "B.A",
+    "B.SC",
+    "L.C",
+]
 """Dotted, a degree is one wherever it stands; without dots only at the end of a name."""
 
-_END_ONLY = ["SE", "SH", "ST", "SP", "SS", "MM", "MH", "MT", "MA", "BA", "LC", "NERS", "NS", "APT", "SKM"]
+_END_ONLY = [
+    "SE",
+    "SH",
+    "ST",
+    "SP",
+    "SS",
+    "MM",
+    "MH",
+    "MT",
+    "MA",
+    "BA",
+    "LC",
+    "NERS",
+    "NS",
+    "APT",
+    "SKM",
+]
 _DOTLESS = [d.replace(".", "") for d in DEGREES if len(d.replace(".", "")) > 2] + _END_ONLY
 
 VARIANTS = {
@@ -40,11 +139,9 @@ VARIANTS = {
 WEAK = ["MUHAMMAD", "SITI", "ABDUL", "NUR", "SRI", "BAYI", "RADEN", "DAENG", "AL"]
 """Words so common before a given name that they do not tell people apart."""
 
-_SQL = Path(__file__).with_name("names.sql")
-
 
 def _word_table() -> pa.Table:
-    rows = [("title", word, None) for word in TITLES]
+    rows: list[tuple[str, str, str | None]] = [("title", word, None) for word in TITLES]
     rows += [("late", word, None) for word in LATE]
     rows += [("degree", word, None) for word in dict.fromkeys(_DOTLESS)]
     rows += [("weak", word, None) for word in WEAK]
@@ -70,13 +167,11 @@ def keys(con: duckdb.DuckDBPyConnection, source: str, column: str, target: str) 
     con.register("name_words_arrow", _word_table())
     con.execute("CREATE OR REPLACE TEMP TABLE name_words AS SELECT * FROM name_words_arrow")
     con.unregister("name_words_arrow")
-    sql = _SQL.read_text()
-    for name, value in {
+    values = {
         "source": source,
         "column": column,
         "target": target,
         "dotted_degrees": _dotted(),
-    }.items():
-        sql = sql.replace("{" + name + "}", value)
-    con.execute(sql)
+    }
+    con.execute(sql.read("names.sql", "", values))
     con.execute("DROP TABLE name_words")

@@ -11,6 +11,7 @@ from typing import Literal
 
 import duckdb
 
+from pipelines.identity import sql
 from pipelines.settings import REFERENCE_DIR
 
 CLASSES = (
@@ -28,8 +29,6 @@ CLASSES = (
 
 FORMER_AREAS = "^095[0-5](0[1-9]|10)"
 """District codes older than the register's first edition whose numbers are still carried (Jakarta)."""
-
-_SQL = Path(__file__).with_name("nik.sql")
 
 
 def parse(
@@ -52,17 +51,15 @@ def parse(
     areas: Parquet of every edition of the area codes (`code`, `level`); default: the reference.
     """
     path = str(areas or REFERENCE_DIR / "area_editions.parquet").replace("'", "''")
-    sql = _SQL.read_text()
-    for name, value in {
+    values = {
         "source": source,
         "column": column,
         "target": target,
         "kind": kind,
         "former_areas": FORMER_AREAS,
         "areas": f"'{path}'",
-    }.items():
-        sql = sql.replace("{" + name + "}", value)
-    con.execute(sql)
+    }
+    con.execute(sql.read("nik.sql", "", values))
 
 
 def date_sql(parsed: str, observed_on: str, known_on: str = "NULL") -> str:

@@ -8,7 +8,6 @@ came; ids also depend on what was published before.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import lake, settings
-from pipelines.identity import cluster, ids, indonesia, link
+from pipelines.identity import cluster, ids, indonesia, link, sql
 from pipelines.identity.link import Model, Profile
 
 MODEL_FILE = Path(__file__).with_name("model") / "indonesia.json"
@@ -26,7 +25,6 @@ PROFILES: dict[str, Profile] = {indonesia.PROFILE.name: indonesia.PROFILE}
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, steps done and steps in all; never with anybody's data."""
 
-_HERE = Path(__file__).parent
 _STEPS = 7
 
 _EMPTY = {
@@ -88,15 +86,8 @@ def read_model(path: Path | None = None) -> Model:
     return Model.read(path or MODEL_FILE)
 
 
-def _scripts() -> dict[str, str]:
-    parts = re.split(r"^-- name: (\w+)\n", (_HERE / "run.sql").read_text(), flags=re.M)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def _run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, str]) -> None:
-    for name, value in values.items():
-        sql = sql.replace("{" + name + "}", value)
-    con.execute(sql)
+def _run(con: duckdb.DuckDBPyConnection, section: str, values: dict[str, str]) -> None:
+    con.execute(sql.read("run.sql", section, values))
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -139,11 +130,10 @@ def prepare_evidence(
 
     Returns how many rows lost each blocking key because it is too common.
     """
-    scripts = _scripts()
-    _run(con, scripts["persons"], _areas(con, persons))
-    _run(con, scripts["decided"], {"decisions": decisions})
+    _run(con, "persons", _areas(con, persons))
+    _run(con, "decided", {"decisions": decisions})
     indonesia.prepare(con, model)
-    con.execute(scripts["slots"])
+    _run(con, "slots", {})
     return link.add_blocks(
         con,
         PROFILES[model.profile],
@@ -169,7 +159,6 @@ def link_people(
     """
     model = model or read_model()
     profile = PROFILES[model.profile]
-    scripts = _scripts()
 
     def step(detail: str, done: int) -> None:
         if on_progress:
@@ -188,7 +177,7 @@ def link_people(
     step("comparing", 1)
     pairs = link.score(con, profile, model, "identity_evidence", "identity_scored")
     step("grouping into people", 2)
-    _run(con, scripts["guards"], {"forced": str(cluster.FORCED)})
+    _run(con, "guards", {"forced": str(cluster.FORCED)})
     rounds = cluster.cluster(
         con,
         profile,
@@ -200,7 +189,7 @@ def link_people(
     )
     step("keeping ids", 3)
     secret = secret or ids.key(settings.home().keys)
-    _run(con, scripts["grouped"], tables)
+    _run(con, "grouped", tables)
     ids.assign(
         con,
         groups="identity_people",
@@ -212,9 +201,9 @@ def link_people(
         now=now,
     )
     step("households", 4)
-    con.execute(scripts["housed"])
-    con.execute((_HERE / "households.sql").read_text().replace("{source}", "identity_carded"))
-    con.execute(scripts["house_groups"])
+    _run(con, "housed", {})
+    con.execute(sql.read("households.sql", "", {"source": "identity_carded"}))
+    _run(con, "house_groups", {})
     ids.assign(
         con,
         groups="identity_houses",
@@ -228,7 +217,7 @@ def link_people(
     step("writing", 5)
     _run(
         con,
-        scripts["results"],
+        "results",
         {
             "forced": str(cluster.FORCED),
             "now": f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'",
