@@ -4,8 +4,6 @@ Models become assets and dbt's tests become their checks. dbt's own words can qu
 output goes to the vault; what a failed step says is the names of the models that failed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -20,8 +18,8 @@ from dagster_dbt.errors import DagsterDbtError
 from pipelines import dbt_cli, guard, lake, progress, settings
 from pipelines.defs.stations import StationTranslator
 
-BEFORE_IDENTITY = "path:models/staging path:models/intermediate"
-AFTER_IDENTITY = "path:models/core path:models/analysis path:models/public path:seeds"
+BEFORE_IDENTITY = "resource_type:seed fqn:lumbung.staging fqn:lumbung.intermediate"
+AFTER_IDENTITY = "fqn:lumbung.core fqn:lumbung.analysis fqn:lumbung.public"
 
 
 def read_manifest() -> Mapping[str, Any]:
@@ -75,7 +73,8 @@ def _build(
     # The dbt process holds the writer lock; here is only reading.
     with guard.private_log("dbt.log") as log, lake.connect(read=lake.LAKES) as reader:
         invocation = dbt.cli(
-            ["build"],
+            # A test over both steps runs in the second, when all it looks at has been built.
+            ["build", "--indirect-selection", "buildable"],
             context=context,
             manifest=manifest,
             dagster_dbt_translator=translator,

@@ -1,7 +1,5 @@
 """Who is whom: one step over all person records, and the vault tables it writes."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import asdict

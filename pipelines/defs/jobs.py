@@ -4,8 +4,6 @@
 schedule come from its declaration. Schedules are off until an operator turns them on.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 WAREHOUSE_CRON = "30 2 * * *"

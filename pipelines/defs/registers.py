@@ -4,8 +4,6 @@
 tables of programs that have sent nothing yet, so that a new program never breaks a build.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines import guard, lake

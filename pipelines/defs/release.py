@@ -1,7 +1,5 @@
 """The last station: publish what the warehouse holds, if it differs from the last release."""
 
-from __future__ import annotations
-
 import time
 
 import dagster as dg

@@ -4,8 +4,6 @@ One translator for both dbt steps, so that models, seeds, sources and tests get 
 the tables they stand for: `<station>/<table>`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
