@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.exports.problem import fail
+from pipelines.exports.problem import Problem, ProblemError, fail
 from pipelines.exports.table import Batch, Contents, Head, Limits
 
 DELIMITERS = (",", ";", "|", "\t")
@@ -211,21 +211,31 @@ class DelimitedTable:
     def __init__(self, path: Path, file_name: str, delimiter: str, limits: Limits) -> None:
         self.path, self.file_name, self.delimiter, self.limits = path, file_name, delimiter, limits
         self.ends_with_newline = True
+        self.problem: Problem | None = None
 
     def merged(self) -> Sequence[tuple[int, int, int]]:
         """Text has no merged cells."""
         return ()
 
     def head(self, records: int) -> Head:
-        """The first records; a file whose quotes are never closed still shows what it can."""
+        """The first records, each with the fields it has.
+
+        Under a delimiter that is not the file's, quotes may seem never closed; so a problem is kept
+        in `problem` until it is known which delimiter is meant.
+        """
         found: Head = []
         try:
             for batch in self.batches(chunk_bytes=64 << 10, most_bytes=HEAD_BYTES):
-                found += batch.slice(0, records - len(found)).records()
+                some = batch.slice(0, records - len(found))
+                assert some.widths is not None
+                found += [
+                    record[:width]
+                    for record, width in zip(some.records(), some.widths.tolist(), strict=True)
+                ]
                 if len(found) >= records:
                     break
-        except pa.ArrowInvalid:
-            return found
+        except ProblemError as error:
+            self.problem = error.problem
         return found
 
     def batches(
@@ -264,14 +274,14 @@ class DelimitedTable:
                         raise self._never_closed(row)
                     carry = data
                     continue
-                if done and fields.used < len(data):
-                    raise self._never_closed(row + len(fields.counts))
                 if int(fields.counts.max()) > self.limits.columns:
                     raise too_many_columns(self.file_name, self.limits.columns)
                 yield fields.batch(row)
                 row += len(fields.counts)
                 carry = data[fields.used :]
                 if done:
+                    if carry:
+                        raise self._never_closed(row)
                     return
                 if len(carry) > self.limits.record_bytes:
                     raise self._never_closed(row)

@@ -174,7 +174,8 @@ def _choose(
             f"'{program.name}'; send it to the folder '{other.name}' under that program's name.",
         )
     if best is None:
-        if not any(cell.strip() for head in heads for record in head for cell in record):
+        _raise_of_head(contents)
+        if not any(cell.strip(" ,;|\t\r\n") for head in heads for row in head for cell in row):
             raise fail(
                 "empty_file",
                 f"Berkas '{name}' tidak berisi apa pun; ekspor ulang lalu kirim lagi.",
@@ -202,6 +203,15 @@ def _choose(
             )
         return complete[0]
     return best
+
+
+def _raise_of_head(contents: Contents) -> None:
+    """Raise what kept the head from being read, if that is why no header was found."""
+    tables = [table for table in contents.tables if isinstance(table, DelimitedTable)]
+    problems = [table.problem for table in tables if table.problem]
+    for problem in problems:
+        if problem.code == "too_many_columns" or len(problems) == len(tables):
+            raise ProblemError(problem)
 
 
 def _other_program(
@@ -390,10 +400,8 @@ class _Rows:
     def too_long(self, batch: Batch) -> np.ndarray:
         """Where a record holds something beyond the header's last column."""
         long = np.zeros(len(batch), dtype=bool)
-        if batch.widths is not None and int(batch.widths.max(initial=0)) > self.width:
-            for column in batch.columns[self.width :]:
-                long |= filled(column)
-            long &= batch.widths > self.width
+        for column in batch.columns[len(self.header.columns) :]:
+            long |= filled(column)
         return long
 
     def _body(self, batch: Batch) -> Batch:
