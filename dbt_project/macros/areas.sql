@@ -113,3 +113,12 @@
     coalesce('=' || {{ part }}, '-'){{ " || chr(31) ||" if not loop.last }}
     {%- endfor %})
 {%- endmacro %}
+
+{# The last day of the month that begins on `first_day`. #}
+{% macro last_day_of_month(first_day) -%}
+  {{- return(adapter.dispatch('last_day_of_month', 'lumbung')(first_day)) -}}
+{%- endmacro %}
+
+{% macro default__last_day_of_month(first_day) -%}
+  cast(last_day({{ first_day }}) as date)
+{%- endmacro %}

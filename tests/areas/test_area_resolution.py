@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from area_register import REGISTER, build
 
-from pipelines import lake, settings
+from pipelines import lake
 from pipelines.settings import Home
 
 pytestmark = pytest.mark.slow
@@ -178,7 +175,9 @@ def resolved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str | 
     with lake.connect(write=["vault"], home=home) as con:
         con.execute("CREATE SCHEMA vault.quality")
         con.execute("CREATE SCHEMA vault.staging")
-        con.execute("CREATE TABLE vault.quality.submissions (submission_id VARCHAR, area_code VARCHAR)")
+        con.execute(
+            "CREATE TABLE vault.quality.submissions (submission_id VARCHAR, area_code VARCHAR)"
+        )
         con.execute(
             "CREATE TABLE vault.staging.persons (submission_id VARCHAR, sent_area_code VARCHAR, "
             "sent_district VARCHAR, sent_village VARCHAR)"
@@ -191,25 +190,11 @@ def resolved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str | 
             "INSERT INTO vault.staging.persons VALUES (?, ?, ?, ?)",
             [(name, *sent[1:]) for name, (sent, _) in CASES.items()],
         )
-    wanted = ["area_edition_documents", "area_code_pairs", "int_area_editions"]
-    wanted += ["int_area_village_links", "int_area_current", "int_area_resolution"]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"),
-            *("--project-dir", str(settings.DBT_DIR), "--profiles-dir", str(settings.DBT_DIR)),
-            *("--target-path", str(home.cache / "dbt"), "--log-path", str(home.vault / "logs")),
-            *("--resource-type", "model", "--resource-type", "seed", "--select", *wanted),
-        ],
-        env={**lake.process_environment(home), "LUMBUNG_STAGING_MODELS": ""},
-        cwd=Path(settings.PROJECT_ROOT),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
+    build(home, [*REGISTER, "int_area_resolution"])
     with lake.connect(read=["vault"], home=home) as con:
         rows = con.execute(
-            "SELECT s.submission_id, r.area_code, r.edition, r.method, r.certainty, r.unresolved_code "
+            "SELECT s.submission_id, r.area_code, r.edition, r.method, r.certainty, "
+            "r.unresolved_code "
             "FROM vault.quality.submissions s JOIN vault.staging.persons p USING (submission_id) "
             "JOIN vault.staging.area_resolution r ON r.sender_area_code = s.area_code "
             "AND r.sent_area_code IS NOT DISTINCT FROM p.sent_area_code "

@@ -18,7 +18,7 @@ with expected (from_edition, from_area_code, to_area_code, kind_code, is_renamed
   ('2021', '91', '95', 'split', true, 2618),
   ('2021', '91.02', '95.01', 'moved', false, 332),
   ('2022', '92', '96', 'split', true, 999),
-  ('2022', '31', '31', 'renamed', true, 267)
+  ('2022', '31', '31', 'renamed', false, 267)
 ),
 
 succession as (
