@@ -171,19 +171,27 @@ SELECT
 FROM identity_said AS s
 GROUP BY s.evidence_id;
 
--- A number that stands on people who differ by more than spelling names none of them.
+-- A number that stands on people who differ by more than spelling names none of them: many given
+-- names, and none of them half of all.
 CREATE OR REPLACE TEMP TABLE identity_shared_numbers AS
-SELECT 'nik' AS kind, nik AS number FROM identity_evidence_all
-WHERE nik IS NOT NULL
-GROUP BY nik HAVING count(DISTINCT first_sound) > {nik_names_most}
+WITH said AS (
+    SELECT 'nik' AS kind, nik AS number, first_sound AS who FROM identity_evidence_all
+    UNION ALL
+    SELECT 'phone' AS kind, phone AS number, first_sound AS who FROM identity_evidence_all
+),
+
+counted AS (
+    SELECT kind, number, who, count(*) AS says FROM said
+    WHERE number IS NOT NULL AND who IS NOT NULL GROUP BY ALL
+)
+
+SELECT kind, number FROM counted
+GROUP BY kind, number HAVING count(*) > {nik_names_most} AND max(says) * 2 < sum(says)
 UNION ALL
 SELECT 'kk' AS kind, kk AS number FROM identity_evidence_all
 WHERE kk IS NOT NULL
-GROUP BY kk HAVING count(DISTINCT first_sound || '/' || coalesce(birth_year::varchar, '')) > {card_people_most}
-UNION ALL
-SELECT 'phone' AS kind, phone AS number FROM identity_evidence_all
-WHERE phone IS NOT NULL
-GROUP BY phone HAVING count(DISTINCT first_sound) > {nik_names_most};
+GROUP BY kk
+HAVING count(DISTINCT coalesce(birth_on::varchar, first_sound)) > {card_people_most};
 
 CREATE OR REPLACE TEMP TABLE identity_evidence_clean AS
 WITH bits AS (

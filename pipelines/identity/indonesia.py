@@ -12,8 +12,8 @@ from pipelines.identity import link, names, nik, sql
 from pipelines.identity.link import Block, Model, Profile
 
 NIK_NAMES_MOST = 4
-"""A NIK or phone on more given names than this names nobody."""
-CARD_PEOPLE_MOST = 20
+"""A NIK or phone on more given names than this, none of them prevailing, names nobody."""
+CARD_PEOPLE_MOST = 25
 """A family card with more people than this unites nobody."""
 
 _NAMES_DIFFER = (

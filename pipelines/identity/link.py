@@ -21,6 +21,8 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink import comparison_level_library as cll
 from splink import comparison_library as cl
 
+from pipelines.identity import sql
+
 logging.getLogger("splink").setLevel(logging.ERROR)
 
 
@@ -312,41 +314,28 @@ def settings(profile: Profile) -> SettingsCreator:
 def add_blocks(
     con: duckdb.DuckDBPyConnection, profile: Profile, source: str, target: str, most: int
 ) -> dict[str, int]:
-    """Make `target`: `source` with one column per blocking key, none shared by more than `most` rows.
+    """Make `target`: `source` with one column per blocking key, none shared by over `most` rows.
 
     Returns, by blocking key, how many rows lost it because it is too common.
     """
-    keys = ", ".join(f"({b.sql})::varchar AS {b.name}" for b in profile.blocks)
-    fine = ", ".join(
-        f"({b.sql} || '/' || {b.narrower_sql})::varchar AS {b.name}_fine"
+    told = " UNION ALL ".join(
+        f"SELECT unique_id, '{b.name}' AS block, ({b.sql})::varchar AS wide, "
+        f"({b.sql} || '/' || {b.narrower_sql or 'NULL'})::varchar AS narrow FROM {source}"
         for b in profile.blocks
-        if b.narrower_sql
     )
+    columns = ", ".join(f"max(key) FILTER (block = '{b.name}') AS {b.name}" for b in profile.blocks)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _blocked AS SELECT *, {keys}{', ' + fine if fine else ''} FROM {source}"
+        sql.read(
+            "link.sql",
+            "blocks",
+            {"told": told, "columns": columns, "most": most, "source": source, "target": target},
+        )
     )
-    chosen, left_out = [], []
-    for b in profile.blocks:
-        wide = f"count(*) OVER (PARTITION BY {b.name}) <= {most}"
-        if b.narrower_sql:
-            narrow = f"count(*) OVER (PARTITION BY {b.name}_fine) <= {most}"
-            chosen.append(
-                f"CASE WHEN {wide} THEN {b.name} WHEN {narrow} THEN {b.name}_fine END AS {b.name}"
-            )
-        else:
-            chosen.append(f"CASE WHEN {wide} THEN {b.name} END AS {b.name}")
-        left_out.append(f"count(s.{b.name}) - count(t.{b.name})")
-    names = ", ".join(
-        f"{b.name}, {b.name}_fine" if b.narrower_sql else b.name for b in profile.blocks
+    lost = dict(
+        con.execute("SELECT block, count(*) FROM _keys WHERE key IS NULL GROUP BY block").fetchall()
     )
-    con.execute(
-        f"CREATE OR REPLACE TABLE {target} AS SELECT * EXCLUDE ({names}), {', '.join(chosen)} FROM _blocked"
-    )
-    row = con.execute(
-        f"SELECT {', '.join(left_out)} FROM _blocked AS s JOIN {target} AS t USING (unique_id)"
-    ).fetchone()
-    con.execute("DROP TABLE _blocked")
-    return dict(zip((b.name for b in profile.blocks), row or (), strict=True))
+    con.execute("DROP TABLE _keys")
+    return {b.name: int(lost.get(b.name, 0)) for b in profile.blocks}
 
 
 @contextmanager
@@ -380,18 +369,16 @@ def score(
         linker = Linker(api.register(evidence), model.settings, log_level=None)
         pairs = linker.inference.predict(warning_mode="never")
         con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE {target} AS
-            SELECT
-                least(p.unique_id_l, p.unique_id_r) AS a,
-                greatest(p.unique_id_l, p.unique_id_r) AS b,
-                p.match_weight AS weight,
-                p.match_probability AS probability,
-                coalesce({profile.unlike_sql}, false) AS unlike
-            FROM {pairs.physical_name} AS p
-            JOIN {evidence} AS l ON p.unique_id_l = l.unique_id
-            JOIN {evidence} AS r ON p.unique_id_r = r.unique_id
-            """
+            sql.read(
+                "link.sql",
+                "scored",
+                {
+                    "target": target,
+                    "unlike": profile.unlike_sql,
+                    "pairs": pairs.physical_name,
+                    "evidence": evidence,
+                },
+            )
         )
         api.delete_tables_created_by_splink_from_db()
     row = con.execute(f"SELECT count(*) FROM {target}").fetchone()
