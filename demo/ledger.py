@@ -178,6 +178,13 @@ class Ledger:
             .merge(sembako[["household", "month"]].drop_duplicates(), on=["household", "month"])
         )
         self._overlap(book, labels, both, "household", "pkh", "sembako", "allowed")
+        village_cash = booked[booked["program"] == "blt_dd"][["household", "month"]]
+        with_pkh = (
+            pkh[["household", "month"]]
+            .drop_duplicates()
+            .merge(village_cash.drop_duplicates(), on=["household", "month"])
+        )
+        self._overlap(book, labels, with_pkh, "household", "blt_dd", "pkh", "forbidden")
         twice = sembako.drop_duplicates(["household", "month", "person"])
         twice = twice.groupby(["household", "month"]).size().reset_index(name="n")
         self._overlap(

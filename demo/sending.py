@@ -7,6 +7,7 @@ split by sender, given the file-level dirt of that sender, written, and its trut
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from demo.areas import REGENCIES
-from demo.draws import Bools, Ints, Texts, generator, texts
+from demo.draws import Bools, Ints, Texts, generator, of_ints, texts
 from demo.rates import Rates
 from demo.register import District
 from demo.sheets import Literal, Sheet, body_row_numbers, write_workbook
 from demo.soil import Soil
-from demo.tables import Style, line, write_table
+from demo.tables import Style, line, render_table, write_records, write_table
 from demo.truth import TruthBook, person_ids
 
 
@@ -58,6 +59,12 @@ class Batch:
         )
 
 
+def dotted(code: str) -> str:
+    """Return an area code with its dots (`3174` -> `31.74`)."""
+    parts = [code[0:2], code[2:4], code[4:6], code[6:10]]
+    return ".".join(part for part in parts if part)
+
+
 Head = Callable[[Batch, str], list[list[Literal]]]
 
 
@@ -67,7 +74,8 @@ class Layout:
 
     program: str
     extension: str
-    """`csv` or `xlsx`."""
+    """`csv`, `xlsx`, `zip` (of CSVs), `jsonl`, `json` (pages), `parquet`
+    or `sqlite`."""
     columns: tuple[str, ...]
     """Cell columns in the order of the file."""
     header: tuple[str, ...] | None = None
@@ -87,6 +95,12 @@ class Layout:
     senders: tuple[str, ...] = REGENCIES
     number_column: str | None = None
     """Running number that starts at 1 in each file."""
+    member: str | None = None
+    """Name of the CSV inside a zip; several layouts may share one zip."""
+    encoding: str | None = None
+    """Encoding of all the program's text files, if its senders have no say in it."""
+    raw: frozenset[str] = frozenset()
+    """Columns whose text is JSON already (lists), or whole numbers in Parquet."""
 
 
 @dataclass
@@ -101,6 +115,8 @@ class Desk:
     files: int = 0
     rows: int = 0
     caches: dict[str, dict[object, np.ndarray]] = field(default_factory=dict)
+    pending: dict[Path, list[tuple[str, bytes, int]]] = field(default_factory=dict)
+    """Members of zips that are not sealed yet: name, content and time of the file."""
 
     def folder(self, program: str) -> Path:
         """Return (and make) the landing folder of a program."""
@@ -206,22 +222,27 @@ class Desk:
             del columns[min(3, len(columns) - 1)], header[min(3, len(header) - 1)]
         body = [dirty.cells[column][rows] for column in columns]
         if layout.number_column:
-            from demo.draws import of_ints
-
             body[columns.index(layout.number_column)] = of_ints(np.arange(1, len(rows) + 1))
         head = layout.head(batch, area) if layout.head else []
-        if layout.titles and self._happens(rng, self.rates.file_title_rows, events, "title_rows"):
+        flat = layout.extension in ("jsonl", "json", "parquet", "sqlite")
+        if (
+            layout.titles
+            and not flat
+            and self._happens(rng, self.rates.file_title_rows, events, "title_rows")
+        ):
             head = [
                 [f"DATA {layout.program.upper()} PERIODE {batch.period}"],
                 [f"SUMBER: DINAS SOSIAL {area}"],
                 [],
                 *head,
             ]
-        header_row = len(head) + 1
+        header_row = 0 if flat else len(head) + 1
         inserts: list[tuple[int, list[str | None]]] = []
-        if self._happens(rng, self.rates.file_repeated_header, events, "repeated_header"):
+        if not flat and self._happens(
+            rng, self.rates.file_repeated_header, events, "repeated_header"
+        ):
             inserts.append((int(rng.integers(1, len(rows) + 1)), list(header)))
-        if self._happens(rng, self.rates.file_empty_rows, events, "empty_rows"):
+        if not flat and self._happens(rng, self.rates.file_empty_rows, events, "empty_rows"):
             empty: list[str | None] = [None] * len(header)
             inserts += [(int(rng.integers(1, len(rows) + 1)), empty) for _ in range(3)]
         inserts = sorted(
@@ -231,10 +252,12 @@ class Desk:
         tail: list[list[Literal]] = []
         if layout.totals and self._happens(rng, self.rates.file_totals, events, "totals"):
             tail.append(self._total(layout, batch, rows, columns))
-        if self._happens(rng, self.rates.file_footnote, events, "footnote"):
+        if not flat and self._happens(rng, self.rates.file_footnote, events, "footnote"):
             tail += [[], ["Catatan: data sementara, dapat berubah sewaktu-waktu"]]
         first = header_row + (2 if layout.sub_header else 1)
-        if layout.extension == "csv":
+        if flat:
+            write_records(path, layout.extension, header, body, layout.raw)
+        elif layout.extension in ("csv", "zip"):
             self._write_csv(rng, layout, path, events, head, header, body, inserts, tail)
         else:
             self._write_xlsx(
@@ -252,14 +275,14 @@ class Desk:
                 tail,
                 broken,
             )
-        self._stamp(path, batch, rng, version)
+        self._stamp(path, batch, area, version, layout.program)
         readable = broken not in ("truncated", "password")
         source_row = body_row_numbers(first, len(rows), [position for position, _ in inserts])
         self.book.add(
             "files",
             program=layout.program,
             file_name=texts([name]),
-            area_code=f"{area[:2]}.{area[2:]}",
+            area_code=dotted(area),
             period=batch.period,
             version=version,
             superseded=superseded,
@@ -267,14 +290,15 @@ class Desk:
             rows_count=len(rows),
             header_row=header_row,
             events=",".join(events),
+            member=layout.member,
         )
         self.files += 1
         self.rows += len(rows)
         if readable:
-            self._note(layout.program, name, batch, dirty, rows, source_row)
+            self._note(layout, name, batch, dirty, rows, source_row)
 
     def _note(
-        self, program: str, name: str, batch: Batch, dirty: Soil, rows: Ints, source_row: Ints
+        self, layout: Layout, name: str, batch: Batch, dirty: Soil, rows: Ints, source_row: Ints
     ) -> None:
         last_home = self.district.last_home[batch.month]
         for role, people in batch.roles.items():
@@ -283,7 +307,8 @@ class Desk:
             home = last_home[person[known]]
             self.book.add(
                 "rows",
-                program=program,
+                program=layout.program,
+                member=layout.member,
                 file_name=name,
                 source_row=source_row[known],
                 role=role,
@@ -298,7 +323,8 @@ class Desk:
             if here.any():
                 self.book.add(
                     "damage",
-                    program=program,
+                    program=layout.program,
+                    member=layout.member,
                     file_name=name,
                     source_row=at[here],
                     column=damage.column,
@@ -313,7 +339,8 @@ class Desk:
             if len(again):
                 self.book.add(
                     "damage",
-                    program=program,
+                    program=layout.program,
+                    member=layout.member,
                     file_name=name,
                     source_row=source_row[again],
                     column="",
@@ -370,14 +397,17 @@ class Desk:
         def flat(cells: Sequence[Literal]) -> str:
             return line([None if cell is None else str(cell) for cell in cells], separator)
 
-        write_table(
-            path,
-            Style(separator, "\r\n" if crlf else "\n", encoding),
+        content = render_table(
+            Style(separator, "\r\n" if crlf else "\n", layout.encoding or encoding),
             [flat(cells) for cells in head] + [flat(header)],
             body,
             [(position, flat(cells)) for position, cells in inserts],
             [flat(cells) for cells in tail],
         )
+        if layout.member:
+            self.pending.setdefault(path, []).append((layout.member, content, 0))
+        else:
+            path.write_bytes(content)
 
     def _write_xlsx(
         self,
@@ -431,8 +461,25 @@ class Desk:
             package = "EncryptedPackage".encode("utf-16-le").ljust(128, b"\0")
             path.write_bytes(mark + package + rng.bytes(4096))
 
-    def _stamp(self, path: Path, batch: Batch, rng: np.random.Generator, version: int) -> None:
+    def _stamp(self, path: Path, batch: Batch, area: str, version: int, program: str) -> None:
         """Set the file's time to a plausible sending date, later for a correction."""
+        rng = generator(self.district.seed, "sent", program, batch.period, area, version)
         day = batch.sent_day + 3 + int(rng.integers(0, 12)) + (version - 1) * 21
         seconds = day * 86_400 + 3600 * 2 + int(rng.integers(0, 8 * 3600))
-        os.utime(path, (seconds, seconds))
+        if path in self.pending:
+            self.pending[path] = [(*item[:2], seconds) for item in self.pending[path]]
+        else:
+            os.utime(path, (seconds, seconds))
+
+    def seal(self) -> None:
+        """Write the zips whose members have been sent."""
+        for path, members in self.pending.items():
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                for name, content, _ in sorted(members):
+                    info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+                    info.compress_type = zipfile.ZIP_DEFLATED
+                    info.create_system = 3
+                    archive.writestr(info, content)
+            seconds = members[0][2]
+            os.utime(path, (seconds, seconds))
+        self.pending.clear()

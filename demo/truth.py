@@ -27,6 +27,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("rows_count", pa.int64()),
             ("header_row", pa.int32()),
             ("events", pa.string()),
+            ("member", pa.string()),
         ]
     ),
     "rows": pa.schema(
@@ -37,6 +38,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("role", pa.string()),
             ("person_id", pa.int64()),
             ("household_id", pa.int64()),
+            ("member", pa.string()),
         ]
     ),
     "damage": pa.schema(
@@ -49,6 +51,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("sent_value", pa.string()),
             ("clean_value", pa.string()),
             ("expected", pa.string()),
+            ("member", pa.string()),
         ]
     ),
     "overlaps": pa.schema(

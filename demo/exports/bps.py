@@ -35,4 +35,5 @@ def write(office: Office) -> None:
             rows_count=None,
             header_row=1,
             events="",
+            member=None,
         )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from demo.draws import Ints, Texts, joined, of_ints, padded, pick
+from demo.draws import Ints, Texts, joined, of_ints, padded, pick, texts
 from demo.ledger import PAID, Ledger
-from demo.register import District
-from demo.sending import Desk
-from demo.soil import back, series
+from demo.register import District, Month
+from demo.sending import Batch, Desk
+from demo.soil import Soil, back, series
 
 STATUSES = (PAID, "BELUM TRANSAKSI", "GAGAL", "SP2D", "SI")
 
@@ -100,3 +100,56 @@ def running(sender: np.ndarray) -> Texts:
 def not_yet(statuses_: Texts, draw: np.ndarray) -> Texts:
     """Return statuses as they stood earlier: some payments were still on their way."""
     return np.where((statuses_ == PAID) & (draw < 0.15), "SI", statuses_)
+
+
+def yearly(district: District) -> list[Month]:
+    """Return the last month of each calendar year that ends in the simulated time."""
+    return [month for month in district.months if month.month == 12]
+
+
+def sexes(district: District, person: Ints, form: tuple[str, str] = ("L", "P")) -> Texts:
+    """Return the sex of persons in this form."""
+    return texts(form)[district.female[person].astype(int)]
+
+
+def same(text: str | None, size: int) -> Texts:
+    """Return this text in every row."""
+    return texts([text])[np.zeros(size, dtype=int)]
+
+
+def soil_person(
+    soil: Soil,
+    batch: Batch,
+    person: Ints,
+    *,
+    name: str | None = None,
+    nik: str | None = None,
+    born: str | None = None,
+    form: str = "iso",
+    sex: str | None = None,
+    sex_form: tuple[str, str] = ("L", "P"),
+    address: str | None = None,
+) -> None:
+    """Make a person's usual columns dirty."""
+    district = soil.district
+    if name:
+        soil.name(name, person)
+    if nik:
+        young = district.born[person] > batch.sent_day - 17 * 365
+        mother = np.where(young & (person >= 0), district.persons["mother"][person], -1)
+        soil.nik(nik, person, mother)
+    if born:
+        place = district.birthplace[person]
+        soil.date(born, district.born[person], form, person=person, place=place)
+    if sex:
+        soil.sex(sex, person, sex_form)
+    if address:
+        soil.formula(address)
+    if name and nik:
+        soil.blank_key(nik, name)
+
+
+def split(names: str, separator: str | None = None) -> tuple[str, ...]:
+    """Return the names in a header line; the separator is `; ` or `;` or `,` unless given."""
+    mark = separator or next(m for m in ("; ", ";", ",") if m in names)
+    return tuple(names.split(mark))
