@@ -125,7 +125,7 @@ def sql(
         typer.Option(
             "--as-of",
             metavar="TIMESTAMP",
-            help="As released then: a date (its end) or a time, in Asia/Jakarta unless it has a zone.",
+            help="As released then: a date (its end) or a time; without a zone, Asia/Jakarta.",
         ),
     ] = None,
     vault: Annotated[
