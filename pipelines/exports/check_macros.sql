@@ -315,10 +315,16 @@ create or replace macro area_name_known(v, kind, sender_area_code) as (
     )
 );
 
--- Whether a name is a province in some edition.
+-- Whether a name is a province in some edition, also with the usual short forms (DI Yogyakarta).
 create or replace macro province_known(v) as (
     coalesce(
-        area_name_key(regexp_replace(upper(clean_text(v)), '^(PROVINSI|PROV\.?) ', ''))
+        area_name_key(
+            regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+                code_text(v), '^(?:PROVINSI|PROPINSI|PROV) ', ''),
+                '^DKI ', 'DAERAH KHUSUS IBUKOTA '),
+                '^D ?I ', 'DAERAH ISTIMEWA '),
+                '^KEP ', 'KEPULAUAN ')
+        )
         in (select name_key from memory.main.reference_area_names where level = 'provinsi'),
         false
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -108,6 +109,22 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
 
     Changes nothing, and makes no snapshot, when they stand.
     """
+    with _transaction(con):
+        _ensure_tables(con, program)
+
+
+@contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    con.execute("BEGIN")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def _ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
     if not all(lake.table_exists(con, f"vault.quality.{name}") for name in _QUALITY):
         con.execute(_TABLES.read_text("utf-8"))
     table = f"vault.submissions.{program.name}"
@@ -129,9 +146,7 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
 def register_programs(
     con: duckdb.DuckDBPyConnection, programs: Sequence[Program]
 ) -> lake.Difference:
-    """Make `vault.quality.programs` hold the declared programs, and every program's tables stand."""
-    for program in programs:
-        ensure_tables(con, program)
+    """Write the declared programs to `vault.quality.programs`; make every program's tables."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE declared_programs (program VARCHAR, title_id VARCHAR, "
         "title_en VARCHAR, description_id VARCHAR, description_en VARCHAR, owner VARCHAR, "
@@ -155,9 +170,12 @@ def register_programs(
                 p.area_level,
             ],
         )
-    return lake.write_by_difference(
-        con, "vault.quality.programs", "SELECT * FROM declared_programs", key=["program"]
-    )
+    with _transaction(con):
+        for program in programs:
+            _ensure_tables(con, program)
+        return lake.write_by_difference(
+            con, "vault.quality.programs", "SELECT * FROM declared_programs", key=["program"]
+        )
 
 
 def ingest(
@@ -283,18 +301,13 @@ def _record(
         check.check(con, suite, list(program.columns), batches)
         _stage(con, chunk, judged_under)
         _same_rows(con, chunk)
-        con.execute("BEGIN")
-        try:
+        with _transaction(con):
             _write(con, program, [r.submission_id for r in chunk if r.submission_id in known])
-            con.execute("COMMIT")
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
         return _results(con)
     finally:
         check.close(con)
-        for table in ("new", "states", "serving"):
-            con.execute(f"DROP TABLE IF EXISTS memory.main.ingest_{table}")
+        for table in ("memory.main.ingest_new", "temp.ingest_states", "temp.ingest_serving"):
+            con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under: str) -> None:
@@ -377,7 +390,7 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
     con.execute(_SERVING.read_text("utf-8"))
     told = con.execute(
         "SELECT coalesce(sum(accepted_count), 0), coalesce(sum(quarantined_count), 0) "
-        "FROM memory.main.ingest_states"
+        "FROM ingest_states"
     ).fetchone()
     if told != (accepted and accepted[0], quarantined and quarantined[0]):
         raise IngestError("rows written are not rows accepted + rows quarantined")
@@ -387,7 +400,7 @@ def _results(con: duckdb.DuckDBPyConnection) -> list[SubmissionResult]:
     rows = con.execute(
         "SELECT submission_id, state, reason_id, reason_en, rows_count, accepted_count, "
         "quarantined_count, issues_critical_count, issues_warning_count, issues_info_count, "
-        "is_serving FROM memory.main.ingest_states JOIN memory.main.ingest_serving "
+        "is_serving FROM ingest_states JOIN ingest_serving "
         "USING (submission_id) ORDER BY submission_id"
     ).fetchall()
     return [SubmissionResult(*row) for row in rows]

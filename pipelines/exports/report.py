@@ -117,20 +117,26 @@ def summarise(
     if not lake.table_exists(con, "vault.quality.submissions"):
         return Summary(name, ())
     wanted = None if periods is None else sorted(periods)
-    by_period, by_rule = (part for part in _SQL.read_text("utf-8").split(";") if part.strip())
+    by_period, by_rule = con.extract_statements(_SQL.read_text("utf-8"))
     arguments = {"program": name, "periods": wanted}
     rules: dict[str | None, list[RuleCount]] = {}
     for period, *rest in con.execute(by_rule, arguments).fetchall():
         rules.setdefault(period, []).append(RuleCount(*rest))
     found = []
     for row in con.execute(by_period, arguments).fetchall():
-        period, state_counts, *counts, reasons = row
+        period, state_counts, serving, rows, accepted, quarantined, critical, warning, info = row[:9]
         found.append(
             PeriodSummary(
-                period,
-                dict(zip(STATES, state_counts, strict=True)),
-                *counts,
-                reasons=tuple((r["submission_id"], r["id"], r["en"]) for r in reasons),
+                period=period,
+                states=dict(zip(STATES, state_counts, strict=True)),
+                serving_count=serving,
+                rows_count=rows,
+                accepted_count=accepted,
+                quarantined_count=quarantined,
+                issues_critical_count=critical,
+                issues_warning_count=warning,
+                issues_info_count=info,
+                reasons=tuple((r["submission_id"], r["id"], r["en"]) for r in row[9]),
                 rules=tuple(rules.get(period, ())),
             )
         )

@@ -1,7 +1,8 @@
 -- Which submission serves: of one program, area and period the newest that is not rejected, by
 -- (version, sent_at, sha256). Worked out over all versions that are known, so that the order in
--- which they arrive does not matter. Reads ingest_new and the vault; writes the vault.
-create or replace table memory.main.ingest_states as
+-- which they arrive does not matter. Reads ingest_new and the vault; writes the vault. Temporary
+-- tables, because a transaction may write to one database only.
+create or replace temp table ingest_states as
 select
     n.*,
     coalesce(s.state, 'rejected') as state,
@@ -16,16 +17,16 @@ select
 from memory.main.ingest_new as n
 left join memory.main.check_states as s using (submission_id);
 
-create or replace table memory.main.ingest_serving as
+create or replace temp table ingest_serving as
 with known as (
     select submission_id, program, area_code, period, version, sent_at, sha256, state
-    from memory.main.ingest_states
+    from ingest_states
     union all
     select v.submission_id, v.program, v.area_code, v.period, v.version, v.sent_at, v.sha256, v.state
     from vault.quality.submissions as v
-    semi join memory.main.ingest_states as n
+    semi join ingest_states as n
         on v.program = n.program and v.area_code = n.area_code and v.period = n.period
-    anti join memory.main.ingest_states as m on v.submission_id = m.submission_id
+    anti join ingest_states as m on v.submission_id = m.submission_id
 )
 
 select
@@ -38,7 +39,7 @@ from known;
 
 update vault.quality.submissions as v
 set is_serving = s.is_serving
-from memory.main.ingest_serving as s
+from ingest_serving as s
 where v.submission_id = s.submission_id and v.is_serving is distinct from s.is_serving;
 
 insert into vault.quality.submissions (
@@ -52,6 +53,6 @@ select
     n.state, n.reason_id, n.reason_en, n.rows_count, n.accepted_count, n.quarantined_count,
     n.issues_critical_count, n.issues_warning_count, n.issues_info_count, n.period_from, n.period_to,
     s.is_serving, n.rules_hash
-from memory.main.ingest_states as n
-join memory.main.ingest_serving as s using (submission_id)
+from ingest_states as n
+join ingest_serving as s using (submission_id)
 order by n.submission_id;
