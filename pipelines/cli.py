@@ -299,9 +299,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """One line on stderr for what went wrong, and the exit code."""
-    if hasattr(error, "show") and hasattr(
-        error, "exit_code"
-    ):  # wrong usage: the parser's own words
+    # Wrong usage is told in the parser's own words.
+    if hasattr(error, "show") and hasattr(error, "exit_code"):
         error.show()
         return int(error.exit_code)
     if type(error).__name__ == "Abort":

@@ -177,11 +177,8 @@ def test_nothing_but_reading(barn, sql):
 def test_the_connection_itself_cannot_write_either(barn):
     """Behind the check of the statement stands DuckDB's own lock."""
     with query.reader(vault=True, home=barn) as con:
-        for sql in WRITES[:2] + [
-            "ATTACH 'x.db'",
-            "SET threads = 1",
-            "FROM read_csv('/etc/passwd')",
-        ]:
+        others = ["ATTACH 'x.db'", "SET threads = 1", "FROM read_csv('/etc/passwd')"]
+        for sql in [*WRITES[:2], *others]:
             with pytest.raises(lake.duckdb.Error):
                 con.execute(sql)
 
@@ -222,7 +219,8 @@ EVERYTHING = """
 SELECT DATE '2026-07-31' AS day, TIMESTAMPTZ '2026-07-31 10:00:00+00' AS moment,
        1200000.50::DECIMAL(18, 2) AS amount, 3::DECIMAL(18, 0) AS whole, 0.1 + 0.2 AS sum,
        'nan'::DOUBLE AS nan, true AS yes, NULL AS nothing, [1, NULL] AS list,
-       {'a': DATE '2026-01-01'} AS struct, 'x, "y"' || chr(10) || 'z' AS text, 170141183460469231731 AS big
+       {'a': DATE '2026-01-01'} AS struct, 'x, "y"' || chr(10) || 'z' AS text,
+       170141183460469231731 AS big
 """
 
 

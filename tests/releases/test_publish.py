@@ -327,6 +327,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 def test_stopped_before_any_step_the_current_release_is_whole_and_the_next_is_right(
     warehouse, publish, monkeypatch
 ):
