@@ -132,9 +132,7 @@ def _blt_layout(office: Office) -> tuple[Layout, np.ndarray]:
         name, district_name = str(areas.name[village]), str(areas.district[village])
         return [
             ["DAFTAR PENERIMA BANTUAN LANGSUNG TUNAI (BLT) DANA DESA"],
-            [
-                f"DESA {str(areas.name[village]).upper()} KECAMATAN {str(areas.district[village]).upper()}"
-            ],
+            [f"DESA {name.upper()} KECAMATAN {district_name.upper()}"],
             [str(areas.regency[village]).upper()],
             [f"TAHUN ANGGARAN {batch.period[:4]}"],
         ]
@@ -341,7 +339,7 @@ def write_pena(office: Office) -> None:
         desil = ledger.listed_at(month.index)
         carer = ledger.carer(month.index)
         village = district.history.village[month.index]
-        chosen = (desil <= 4) & (carer >= 0) & (village >= 0) & (rng.random(len(desil)) < 0.025)
+        chosen = (desil <= 4) & (carer >= 0) & (village >= 0) & (rng.random(len(desil)) < 0.04)
         house = np.flatnonzero(chosen)
         place = at_home(district, month.index, carer[house], house)
         person = carer[house][place.order]

@@ -324,7 +324,7 @@ def write_simfoni_ppa(office: Office) -> None:
         home = district.home(month.index)
         age = years_between(district.born, month.last)
         at_risk = (home >= 0) & (age >= 3) & (district.female | (age < 18))
-        person = np.flatnonzero(at_risk & (rng.random(district.size) < 0.0008))
+        person = np.flatnonzero(at_risk & (rng.random(district.size) < 0.0012))
         place = at_home(district, month.index, person, home[person])
         person = person[place.order]
         size = len(person)
