@@ -41,6 +41,8 @@ def environment(home: Home | None = None) -> dict[str, str]:
         "DBT_LOG_PATH": str((home or settings.home()).vault / "logs" / "dbt"),
         "DBT_TARGET_PATH": str(target_path(home)),
         "DBT_PROFILES_DIR": str(PROFILES_DIR),
+        # Absolute, because dbt keeps it in its cache and looks for seeds under it later.
+        "DBT_PROJECT_DIR": str(settings.DBT_DIR),
     }
 
 
@@ -78,10 +80,7 @@ def manifest(home: Home | None = None) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with guard.quiet_errors("dbt parse", home):
         done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pipelines.dbt_process", "--no-use-colors", "parse"),
-                *("--project-dir", str(settings.DBT_DIR)),
-            ],
+            [sys.executable, "-m", "pipelines.dbt_process", "--no-use-colors", "parse"],
             env={**os.environ, **environment(home), "LUMBUNG_HOME": str(home.root)},
             capture_output=True,
             text=True,

@@ -22,7 +22,9 @@ WRITING = {"build", "run", "seed", "snapshot", "test", "run-operation", "retry",
 def main() -> None:
     """Run dbt with the words of the command line; never returns."""
     _end_with_parent()
-    os.environ.update(dbt_cli.environment())
+    # What the caller set for dbt (a target folder, say) stands.
+    ours = dbt_cli.environment()
+    os.environ.update({k: v for k, v in ours.items() if k not in os.environ or k[:4] != "DBT_"})
     words = sys.argv[1:]
     writes = bool(WRITING & set(words))
     with guard.writer() if writes else contextlib.nullcontext():
