@@ -184,7 +184,7 @@ def receive(
 
 
 def pending(program: Program, home: Home | None = None) -> list[str]:
-    """Names of files in the program's source that have not been received, sorted; copies nothing."""
+    """Names of files in the source that have not been received, sorted; copies nothing."""
     fresh, _, _ = _look(program, None, home or settings.home())
     return sorted(entry.name for entry in fresh)
 

@@ -565,7 +565,10 @@ def tables(draw):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     table=tables(),
@@ -586,7 +589,10 @@ def test_any_text_comes_back_row_for_row(read, table, delimiter, newline, encodi
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(table=tables())
 def test_any_workbook_comes_back_row_for_row(read, table):
