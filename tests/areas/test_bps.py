@@ -118,7 +118,10 @@ def test_every_cell_is_a_figure_or_a_counted_reason(core: duckdb.DuckDBPyConnect
     ).fetchone()
     unused = core.execute("SELECT count(*) FROM vault.staging.stg_bps__unused_rows").fetchone()
     rows = core.execute("SELECT count(*) FROM vault.submissions.bps").fetchone()
-    assert None not in (cells, figures, unused, rows)
+    assert cells is not None
+    assert figures is not None
+    assert unused is not None
+    assert rows is not None
     assert figures[0] == cells[0]
     assert figures[1] + unused[0] == rows[0]
     assert unused[0] > 0
