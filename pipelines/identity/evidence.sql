@@ -34,7 +34,6 @@ WITH base AS (
         m.sorted_key AS mother_key,
         m.first_sound AS mother_sound,
         f.sorted_key AS father_key,
-        f.first_sound AS father_sound,
         p.area_code,
         array_to_string(list_sort(list_distinct(list_filter(
             regexp_split_to_array(
@@ -48,13 +47,21 @@ WITH base AS (
         {nisn} AS nisn,
         {welfare_card_number} AS welfare_card_number,
         {insurance_number} AS insurance_number,
-        {account_number} AS account_number
+        {account_number} AS account_number,
+        -- The program's own number means something within the program and its sender only.
+        CASE
+            WHEN regexp_matches(p.program_number, '[1-9A-Za-z]{2}')
+                THEN concat_ws(':', p.program, p.sender, upper(regexp_replace(p.program_number, '\s|[.]0+$', '', 'g')))
+        END AS program_number,
+        list_filter([m.sorted_key, f.sorted_key, o.sorted_key], lambda x: x IS NOT NULL) AS parent_keys,
+        list_filter([m.first_sound, f.first_sound, o.first_sound], lambda x: x IS NOT NULL) AS parent_sounds
     FROM identity_persons AS p
     LEFT JOIN id_nik AS n ON p.nik = n.raw
     LEFT JOIN id_kk AS k ON p.family_card_number = k.raw
     LEFT JOIN id_names AS s ON p.full_name = s.raw
     LEFT JOIN id_names AS m ON p.mother_name = m.raw
     LEFT JOIN id_names AS f ON p.father_name = f.raw
+    LEFT JOIN id_names AS o ON p.parent_name = o.raw
 ),
 
 damaged_lists AS (
@@ -122,13 +129,14 @@ SELECT
     name_key IS NOT NULL AND (
         (nik_number IS NOT NULL AND NOT nik_is_doubted)
         OR kk_number IS NOT NULL
-        OR (birth_on IS NOT NULL AND (area_code IS NOT NULL OR mother_key IS NOT NULL OR father_key IS NOT NULL))
+        OR (birth_on IS NOT NULL AND (area_code IS NOT NULL OR len(parent_keys) > 0))
     ) AS is_sufficient,
     sha256(concat_ws(
         '|', coalesce(nik_number, nik_known, ''), nik_is_doubted::varchar, nik_is_firm::varchar, coalesce(name_key, ''),
         coalesce(birth_on::varchar, ''), coalesce(birth_year::varchar, ''), coalesce(sex, ''),
         coalesce(kk_number, ''), coalesce(area_code, ''), coalesce(address_key, ''),
-        coalesce(mother_key, ''), coalesce(father_key, ''), coalesce(phone, ''), coalesce(nisn, ''),
+        coalesce(mother_key, ''), coalesce(father_key, ''), array_to_string(parent_keys, '/'),
+        coalesce(program_number, ''), coalesce(phone, ''), coalesce(nisn, ''),
         coalesce(welfare_card_number, ''), coalesce(insurance_number, ''), coalesce(account_number, ''),
         CASE WHEN NOT is_sufficient OR is_apart THEN concat_ws('|', program, submission_id, source_record_id) END
     ))[:32] AS evidence_id
@@ -159,7 +167,9 @@ SELECT
     any_value(mother_key) AS mother_key,
     any_value(mother_sound) AS mother_sound,
     any_value(father_key) AS father_key,
-    any_value(father_sound) AS father_sound,
+    any_value(CASE WHEN len(parent_keys) > 0 THEN parent_keys END) AS parent_keys,
+    any_value(CASE WHEN len(parent_sounds) > 0 THEN parent_sounds END) AS parent_sounds,
+    any_value(program_number) AS program_number,
     any_value(phone) AS phone,
     any_value(nisn) AS nisn,
     any_value(welfare_card_number) AS welfare_card,

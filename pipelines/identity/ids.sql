@@ -21,7 +21,11 @@ FROM by_member FULL JOIN by_evidence USING (grp, id) JOIN _groups USING (grp);
 
 -- The larger part keeps the id; of parts alike, the one with the smallest record key.
 CREATE OR REPLACE TEMP TABLE _kept AS
-SELECT id, arg_max(grp, {'records': records, 'says': says, 'place': -place}) AS grp
+SELECT
+    id,
+    arg_max(
+        grp, {'records': records, 'says': CASE WHEN records = 0 THEN says ELSE 0 END, 'place': -place}
+    ) AS grp
 FROM _shared GROUP BY id;
 
 -- Of several ids that one group keeps, the older survives.

@@ -50,9 +50,10 @@ PROFILE = Profile(
         link.date("birth", "birth_on", "birth_year"),
         link.category("sex", "sex"),
         link.household("household", "kk", "address", "area"),
-        link.parents("parents", "mother_key", "mother_sound", "father_key", "father_sound"),
+        link.parents("parents", "mother_key", "father_key", "parent_keys", "parent_sounds"),
         link.any_number("personal_number", ("nisn", "insurance", "welfare_card", "account")),
-        link.any_number("phone", ("phone",)),
+        link.any_number("program_number", ("program_number",), u=1e-3),
+        link.any_number("phone", ("phone",), u=1e-3),
     ),
     blocks=(
         Block("by_nik", "nik_known"),
@@ -67,6 +68,7 @@ PROFILE = Profile(
         Block("by_insurance", "insurance"),
         Block("by_welfare_card", "welfare_card"),
         Block("by_account", "account"),
+        Block("by_program_number", "program_number"),
         Block("by_phone_name", "phone || first_sound"),
     ),
     training_blocks=("by_nik", "by_birth_name", "by_card_name", "by_name_year"),
@@ -96,8 +98,8 @@ def _phone() -> str:
 def prepare(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Turn the temporary table `identity_persons` into evidence.
 
-    Reads `identity_persons` (staging's person columns and `area_code`, a village's dotted code or
-    null) and `identity_apart(program, submission_id, source_record_id, is_apart)`. Makes the
+    Reads `identity_persons` (staging's person columns, `area_code`, a village's dotted code or
+    null, and `sender`) and `identity_apart(program, submission_id, source_record_id, is_apart)`. Makes the
     temporary tables `identity_said` (one row per record, with `evidence_id`) and
     `identity_evidence_clean` (one row per distinct evidence, with `unique_id`).
     """
@@ -106,7 +108,8 @@ def prepare(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP VIEW id_all_names AS SELECT full_name AS name FROM identity_persons "
         "UNION ALL SELECT mother_name FROM identity_persons "
-        "UNION ALL SELECT father_name FROM identity_persons"
+        "UNION ALL SELECT father_name FROM identity_persons "
+        "UNION ALL SELECT parent_name FROM identity_persons"
     )
     names.keys(con, "id_all_names", "name", "id_names")
     con.execute("CREATE OR REPLACE TEMP TABLE name_bits (word VARCHAR, bits DOUBLE)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -94,12 +95,18 @@ class Profile:
 
 @dataclass(frozen=True)
 class Model:
-    """Frozen parameters: version, Splink's trained settings, policy, common words, training record."""
+    """Frozen parameters; what they are parameters of stands in the profile's code.
+
+    parameters: m and u by comparison and level label. prior: probability that two random rows of
+    evidence are one person. name_bits: what agreement on each common word of names is worth, in
+    bits; rare_bits: on any other word. training: the training record.
+    """
 
     version: str
     profile: str
-    settings: dict[str, Any]
+    parameters: dict[str, dict[str, dict[str, float]]]
     policy: Policy
+    prior: float = 1e-4
     name_bits: dict[str, float] = field(default_factory=dict)
     rare_bits: float = 12.0
     training: dict[str, Any] = field(default_factory=dict)
@@ -255,59 +262,71 @@ def household(label: str, card: str, address: str, area: str) -> Comparison:
     )
 
 
-def parents(label: str, one: str, one_sound: str, other: str, other_sound: str) -> Comparison:
-    """Names of two parents as one piece of evidence; brothers and sisters share it."""
+def parents(label: str, one: str, other: str, keys: str, sounds: str) -> Comparison:
+    """Names of two parents, and of one of whom it is not said which, as one piece of evidence.
+
+    one, other: columns of the two names; keys, sounds: lists of all that are known. Brothers and
+    sisters share this evidence.
+    """
     return Comparison(
         label,
-        f"({one}_l IS NULL OR {one}_r IS NULL) AND ({other}_l IS NULL OR {other}_r IS NULL)",
+        f"{keys}_l IS NULL OR {keys}_r IS NULL",
         (
             Level("both", f"{one}_l = {one}_r AND {other}_l = {other}_r", 0.5, 1e-4),
-            Level("one of them", f"{one}_l = {one}_r OR {other}_l = {other}_r", 0.4, 2e-3),
-            Level(
-                "alike",
-                f"{one_sound}_l = {one_sound}_r OR {other_sound}_l = {other_sound}_r",
-                0.06,
-                0.02,
-            ),
+            Level("one of them", f"list_has_any({keys}_l, {keys}_r)", 0.4, 2e-3),
+            Level("alike", f"list_has_any({sounds}_l, {sounds}_r)", 0.06, 0.02),
             Level("different", "ELSE", 0.04, 0.97),
         ),
     )
 
 
-def any_number(label: str, columns: Sequence[str]) -> Comparison:
+def any_number(
+    label: str, columns: Sequence[str], *, m: float = 0.85, u: float = 1e-4
+) -> Comparison:
     """Numbers given to one person: any of them agreeing is the evidence."""
     nothing = " AND ".join(f"({c}_l IS NULL OR {c}_r IS NULL)" for c in columns)
     same = " OR ".join(f"coalesce({c}_l = {c}_r, false)" for c in columns)
     return Comparison(
         label,
         nothing,
-        (Level("same", same, 0.85, 1e-4), Level("different", "ELSE", 0.15, 0.9999)),
+        (Level("same", same, m, u), Level("different", "ELSE", 1 - m, 1 - u)),
     )
 
 
-def settings(profile: Profile) -> SettingsCreator:
-    """Splink settings for a profile, before training."""
+def declared(profile: Profile) -> dict[str, dict[str, dict[str, float]]]:
+    """The declared m and u of every level, as a model's `parameters`."""
+    return {
+        c.name: {level.label: {"m": level.m, "u": level.u} for level in c.levels}
+        for c in profile.comparisons
+    }
+
+
+def settings(profile: Profile, model: Model) -> SettingsCreator:
+    """Splink settings: the profile's comparisons with the model's parameters.
+
+    Raises KeyError if the model was trained for other comparisons or levels.
+    """
     comparisons: list[Any] = []
     for c in profile.comparisons:
         levels: list[Any] = [
             cll.CustomLevel(c.nothing_sql, "says nothing").configure(is_null_level=True)
         ]
         for level in c.levels:
-            levels.append(  # noqa: PERF401
-                cll.ElseLevel().configure(m_probability=level.m, u_probability=level.u)
-                if level.sql == "ELSE"
-                else cll.CustomLevel(level.sql, level.label).configure(
-                    m_probability=level.m, u_probability=level.u
-                )
+            figures = model.parameters[c.name][level.label]
+            made = (
+                cll.ElseLevel() if level.sql == "ELSE" else cll.CustomLevel(level.sql, level.label)
             )
+            levels.append(made.configure(m_probability=figures["m"], u_probability=figures["u"]))
         comparisons.append(cl.CustomComparison(levels, output_column_name=c.name))
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=comparisons,
         blocking_rules_to_generate_predictions=[block_on(b.name) for b in profile.blocks],
+        probability_two_random_records_match=model.prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
         max_iterations=25,
+        linker_uid=f"{profile.name}_{re.sub(r'[^a-z0-9]', '_', model.version.lower())}",
     )
 
 
@@ -366,7 +385,7 @@ def score(
     """
     with quiet():
         api = DuckDBAPI(connection=con)
-        linker = Linker(api.register(evidence), model.settings, log_level=None)
+        linker = Linker(api.register(evidence), settings(profile, model), log_level=None)
         pairs = linker.inference.predict(warning_mode="never")
         con.execute(
             sql.read(

@@ -102,6 +102,7 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
     ):
         return {
             "persons": persons,
+            "sender": "s.area_code",
             "area": "CASE WHEN length(a.area_code) = 13 THEN a.area_code END",
             "area_join": """
             LEFT JOIN vault.quality.submissions AS s ON p.submission_id = s.submission_id
@@ -118,6 +119,7 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
     dotted = r"regexp_full_match(p.sent_area_code, '\d\d\.\d\d\.\d\d\.\d{4}')"
     return {
         "persons": persons,
+        "sender": "NULL::varchar",
         "area": f"CASE WHEN {dotted} THEN p.sent_area_code END",
         "area_join": "",
     }

@@ -1,6 +1,6 @@
 -- name: persons
 CREATE OR REPLACE TEMP TABLE identity_persons AS
-SELECT p.*, {area} AS area_code
+SELECT p.*, {area} AS area_code, {sender} AS sender
 FROM {persons} AS p {area_join};
 
 -- name: decided
@@ -124,7 +124,7 @@ SELECT program, submission_id, source_record_id, source_row, role, observed_on, 
     nik_class, nik_number, nik_known AS nik_known_digits, nik_confidence, nik_is_doubted,
     kk_class, kk_number, name_key, sorted_key AS name_sorted_key, phonetic_key AS name_phonetic_key,
     birth_on, birth_year, sex AS sex_code, mother_key, father_key, area_code, address_key,
-    phone, nisn, welfare_card_number, insurance_number, account_number
+    phone, nisn, welfare_card_number, insurance_number, account_number, program_number
 FROM identity_said;
 
 CREATE OR REPLACE TEMP TABLE out_record_links AS

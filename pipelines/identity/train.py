@@ -29,8 +29,7 @@ WORDS_LEAST_SHARE = 1 / 4000
 
 def untrained(profile: Profile, version: str = "untrained", policy: Policy | None = None) -> Model:
     """The model before training: the declared m and u of each level."""
-    made = link.settings(profile).create_settings_dict("duckdb")
-    return Model(version, profile.name, made, policy or Policy())
+    return Model(version, profile.name, link.declared(profile), policy or Policy())
 
 
 def common_words(con: duckdb.DuckDBPyConnection, source: str) -> tuple[dict[str, float], float]:
@@ -82,7 +81,9 @@ def train(
         con.execute("SET threads = 1")  # sampling is only repeatable on one thread
         try:
             api = DuckDBAPI(connection=con)
-            linker = Linker(api.register("_training"), model.settings, log_level=None)
+            linker = Linker(
+                api.register("_training"), link.settings(profile, model), log_level=None
+            )
             linker.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=SEED)
             sessions = []
             for name in profile.training_blocks:
@@ -95,24 +96,22 @@ def train(
                     # Too few pairs, or a level whose m vanishes: the other sessions still stand.
                     kept.append({"session": name, "left_out": type(error).__name__})
             trained = linker.misc.save_model_to_json(None)
-            trained["probability_two_random_records_match"] = float(f"{matching:.6g}")
-            trained["linker_uid"] = f"{profile.name}-{version}"
             api.delete_tables_created_by_splink_from_db()
         finally:
             con.execute("RESET threads")
-    kept += _settle(trained, profile, matching)
+    parameters, untouched = _settle(trained, profile, matching)
+    kept += untouched
     run._drop(con)
     con.execute("DROP TABLE IF EXISTS _training")
     record = {
         "seed": SEED,
         "max_pairs": max_pairs,
         "rows_of_evidence": rows,
-        "matching_share": float(f"{matching:.6g}"),
         "sessions": sessions,
         "kept_as_declared": kept,
         "source": source_note,
     }
-    return replace(model, settings=trained, training=record)
+    return replace(model, parameters=parameters, prior=float(f"{matching:.6g}"), training=record)
 
 
 def _matching_share(
@@ -136,31 +135,34 @@ def _matching_share(
     return max(float((found or (0,))[0] or 0) / max(rows * (rows - 1) / 2, 1), 1e-8)
 
 
-def _settle(trained: dict[str, Any], profile: Profile, matching: float) -> list[dict[str, str]]:
-    """Bring the trained figures within bounds; returns where the declared ones stand.
+def _settle(
+    trained: dict[str, Any], profile: Profile, matching: float
+) -> tuple[dict[str, dict[str, dict[str, float]]], list[dict[str, str]]]:
+    """The trained figures within bounds, and the levels for which the declared ones stand.
 
     A random sample of pairs holds the matching ones too, which for rare agreement are most of
     it: their share is taken out of u again.
     """
+    parameters: dict[str, dict[str, dict[str, float]]] = {}
     kept = []
-    for comparison, declared in zip(trained["comparisons"], profile.comparisons, strict=True):
-        levels = [
-            level for level in comparison["comparison_levels"] if not level.get("is_null_level")
-        ]
-        for level, wanted in zip(levels, declared.levels, strict=True):
+    for comparison, wanted_all in zip(trained["comparisons"], profile.comparisons, strict=True):
+        levels = [lv for lv in comparison["comparison_levels"] if not lv.get("is_null_level")]
+        parameters[wanted_all.name] = {}
+        for level, wanted in zip(levels, wanted_all.levels, strict=True):
             m, u = level.get("m_probability"), level.get("u_probability")
-            if not isinstance(m, int | float) or not isinstance(u, int | float):
-                kept.append({"comparison": declared.name, "level": wanted.label})
+            known = isinstance(m, int | float) and isinstance(u, int | float)
+            if not known or (m, u) == (wanted.m, wanted.u):
+                kept.append({"comparison": wanted_all.name, "level": wanted.label})
                 m, u = wanted.m, wanted.u
-            elif (m, u) == (wanted.m, wanted.u):
-                kept.append({"comparison": declared.name, "level": wanted.label})
             else:
                 # Of what little is left after the subtraction, most is noise: not below a tenth
                 # of what was declared.
                 u = max((u - matching * m) / (1 - matching), wanted.u / 10, U_LEAST)
-            level["m_probability"] = float(f"{max(m, M_LEAST):.6g}")
-            level["u_probability"] = float(f"{u:.6g}")
-    return kept
+            parameters[wanted_all.name][wanted.label] = {
+                "m": float(f"{max(m, M_LEAST):.6g}"),
+                "u": float(f"{u:.6g}"),
+            }
+    return parameters, kept
 
 
 def main() -> None:
