@@ -163,6 +163,11 @@ def _suite(name: str, data: bytes) -> Suite:
         gx_suite = gx_duckdb.load_suite(content)
     except ValueError as error:
         raise SuiteError(f"{name}: not a Great Expectations suite ({error}).") from None
+    if len(gx_suite.expectations) != len(content["expectations"]):
+        # GX leaves out what it does not know, and only logs it.
+        known = {e.expectation_type for e in gx_suite.expectations}
+        unknown = sorted({str(raw.get("type")) for raw in content["expectations"]} - known)
+        raise SuiteError(f"{name}: not known to Great Expectations: {', '.join(unknown)}.")
     rules = tuple(
         _rule(name, i, raw, gx_suite.expectations[i].severity)
         for i, raw in enumerate(content["expectations"])

@@ -105,12 +105,12 @@ def _outcome(result: Any) -> Outcome:
         text = str(raised[0].get("exception_message") or "")
         name = text.partition(":")[0].strip()
         error = name if name.isidentifier() else "ExpectationError"
-    details = result.result or {}
+    index_query = (result.result or {}).get("unexpected_index_query")
     return Outcome(
         meta=dict(result.expectation_config.meta or {}),
         success=bool(result.success),
         error=error,
-        index_query=details.get("unexpected_index_query"),
+        index_query=index_query.strip().rstrip(";") if index_query else None,
     )
 
 

@@ -124,7 +124,8 @@ def summarise(
         rules.setdefault(period, []).append(RuleCount(*rest))
     found = []
     for row in con.execute(by_period, arguments).fetchall():
-        period, state_counts, serving, rows, accepted, quarantined, critical, warning, info = row[:9]
+        period, state_counts, serving, rows, accepted, quarantined, *issues, reasons = row
+        critical, warning, info = issues
         found.append(
             PeriodSummary(
                 period=period,
@@ -136,7 +137,7 @@ def summarise(
                 issues_critical_count=critical,
                 issues_warning_count=warning,
                 issues_info_count=info,
-                reasons=tuple((r["submission_id"], r["id"], r["en"]) for r in row[9]),
+                reasons=tuple((r["submission_id"], r["id"], r["en"]) for r in reasons),
                 rules=tuple(rules.get(period, ())),
             )
         )

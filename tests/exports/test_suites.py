@@ -26,7 +26,11 @@ def con():
 
 def write(path: Path, columns: list[str], rows: list[dict]) -> Path:
     schema = pa.schema(
-        [*((c, pa.string()) for c in columns), ("extra_columns", pa.string()), ("source_row", pa.int64())]
+        [
+            *((c, pa.string()) for c in columns),
+            ("extra_columns", pa.string()),
+            ("source_row", pa.int64()),
+        ]
     )
     full = [{"source_row": i + 2, **row} for i, row in enumerate(rows)]
     pq.write_table(pa.Table.from_pylist(full, schema), path)

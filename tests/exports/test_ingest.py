@@ -1,0 +1,353 @@
+"""From received files to the vault: whole or not at all, once, in any order."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from pipelines import lake, settings
+from pipelines.exports import check, declaration, ingest, report
+from pipelines.exports.problem import Problem
+from pipelines.exports.receive import Receipt
+from tests.exports.suite_cases import sembako
+
+SENT = datetime(2026, 8, 3, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def program():
+    return declaration.load_program(settings.PROGRAMS_DIR / "sembako" / "defs.yaml")
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = settings.Home(tmp_path / "home")
+    lake.prepare(home)
+    return home
+
+
+@pytest.fixture
+def vault(home):
+    with lake.connect(write=["vault"], home=home) as con:
+        yield con
+
+
+def receipt(
+    folder: Path,
+    program,
+    rows: list[dict] | None,
+    *,
+    period: str | None = "2026-07",
+    version: int = 1,
+    sent_at: datetime = SENT,
+    content: bytes | None = None,
+    problem: Problem | None = None,
+) -> Receipt:
+    path = folder / f"sent_{version}_{len(list(folder.iterdir()))}.csv"
+    if content is None:
+        with path.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, [c.header for c in program.columns.values()])
+            writer.writeheader()
+            writer.writerows(rows or [])
+    else:
+        path.write_bytes(content)
+    data = path.read_bytes()
+    return Receipt(
+        program=program.name,
+        area_code="14.71",
+        period=period,
+        version=version,
+        file_name=f"sembako_1471_{period}_v{version}.csv",
+        path=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        received_at=sent_at,
+        sent_at=sent_at,
+        source_url="test",
+        problem=problem,
+    )
+
+
+def rows(*changes: dict) -> list[dict]:
+    return [sembako(i) | change for i, change in enumerate(changes)]
+
+
+def recorded(con) -> dict[str, tuple]:
+    found = con.execute(
+        "SELECT submission_id, state, rows_count, accepted_count, quarantined_count, is_serving "
+        "FROM vault.quality.submissions ORDER BY submission_id"
+    ).fetchall()
+    return {r[0]: r[1:] for r in found}
+
+
+def counts(con) -> tuple[int, int, int]:
+    return con.execute(
+        "SELECT (SELECT count(*) FROM vault.submissions.sembako), "
+        "(SELECT count(*) FROM vault.quality.quarantine), "
+        "(SELECT count(*) FROM vault.quality.submissions)"
+    ).fetchone()
+
+
+def test_every_row_is_accepted_or_quarantined_with_its_reasons(vault, home, program, tmp_path):
+    sent = rows({}, {"nominal": "lihat lampiran"}, {"no_kk": "0"}, {"nama_kpm": "-", "nik": "-"})
+    one = receipt(tmp_path, program, sent)
+    result = ingest.ingest(vault, program, one, home=home)
+    assert result is not None
+    assert (result.state, result.rows_count) == ("partially_accepted", 4)
+    assert (result.accepted_count, result.quarantined_count) == (2, 2)
+    assert result.is_serving
+    assert result.reason_id is None
+    assert vault.execute(
+        "SELECT source_row, nominal FROM vault.submissions.sembako ORDER BY source_row"
+    ).fetchall() == [(2, "200.000"), (4, "200.000")]
+    held = vault.execute(
+        "SELECT source_row, rule_ids, row_sent FROM vault.quality.quarantine ORDER BY source_row"
+    ).fetchall()
+    assert [(r[0], r[1]) for r in held] == [
+        (3, ["nominal_not_a_number"]),
+        (5, ["nobody_named"]),
+    ]
+    assert json.loads(held[0][2])["nominal"] == "lihat lampiran"
+    issues = vault.execute(
+        "SELECT source_row, column_name, rule_id, severity, value_sent, length(message_id) > 9, "
+        "length(action_en) > 9, area_code, period FROM vault.quality.issues "
+        "WHERE rule_id IN ('nominal_not_a_number', 'no_kk_blank') ORDER BY source_row"
+    ).fetchall()
+    assert issues == [
+        (
+            3,
+            "nominal",
+            "nominal_not_a_number",
+            "critical",
+            "lihat lampiran",
+            True,
+            True,
+            "14.71",
+            "2026-07",
+        ),
+        (4, "no_kk", "no_kk_blank", "warning", "0", True, True, "14.71", "2026-07"),
+    ]
+    assert list(home.work.iterdir()) == []
+
+
+def test_a_second_time_changes_nothing(vault, home, program, tmp_path):
+    received = [
+        receipt(tmp_path, program, rows({}, {})),
+        receipt(tmp_path, program, None, version=2, content=b"\x00\x01 not a list"),
+    ]
+    first = ingest.ingest_many(vault, program, received, home=home)
+    before = lake.current_snapshot(vault, "vault")
+    assert len(first) == 2
+    assert ingest.ingest_many(vault, program, received, home=home) == []
+    ingest.register_programs(vault, [program])
+    registered = lake.current_snapshot(vault, "vault")
+    ingest.register_programs(vault, [program])
+    ingest.ensure_tables(vault, program)
+    assert lake.current_snapshot(vault, "vault") == registered
+    assert before < registered
+    assert ingest.recorded_ids(vault) == {r.submission_id for r in first}
+
+
+def test_what_cannot_be_read_is_rejected_and_the_last_good_one_serves(
+    vault, home, program, tmp_path
+):
+    good = receipt(tmp_path, program, rows({}, {}))
+    broken = receipt(tmp_path, program, None, version=2, content=b"PK\x03\x04 cut off")
+    useless = receipt(tmp_path, program, rows({"nama_kpm": "", "nik": "0"}), version=3)
+    other = receipt(tmp_path, program, rows({"bulan": "2"}, {"bulan": "2"}), version=4)
+    nameless = receipt(
+        tmp_path,
+        program,
+        rows({}),
+        period=None,
+        problem=Problem("bad_file_name", "Nama berkas keliru.", "The file name is wrong."),
+    )
+    results = ingest.ingest_many(
+        vault, program, [good, broken, useless, other, nameless], home=home
+    )
+    by_version = {
+        r.submission_id.split("-v")[1][0]: r for r in results if "unknown" not in r.submission_id
+    }
+    assert by_version["1"].state == "accepted"
+    assert [by_version[v].state for v in "234"] == ["rejected"] * 3
+    assert [by_version[v].rows_count for v in "1234"] == [2, 0, 1, 2]
+    assert all(r.rows_count == r.accepted_count + r.quarantined_count for r in results)
+    assert [v for v in "1234" if by_version[v].is_serving] == ["1"]
+    for r in results:
+        if r.state == "rejected":
+            assert r.reason_id
+            assert r.reason_en
+            assert r.accepted_count == 0
+            assert r.issues_critical_count >= 1
+    unnamed = next(r for r in results if "unknown" in r.submission_id)
+    assert (unnamed.state, unnamed.reason_en) == ("rejected", "The file name is wrong.")
+    accepted, quarantined, _ = counts(vault)
+    assert accepted == sum(r.accepted_count for r in results)
+    assert quarantined == sum(r.quarantined_count for r in results)
+
+    summary = report.summarise(vault, program)
+    assert summary.total.files_count == 5
+    assert summary.total.rejected_count == 4
+    assert summary.total.adds_up
+    assert summary.of(None).states["rejected"] == 1
+    assert summary.of("2026-07").serving_count == 1
+    assert report.summarise(vault, program, periods=["2026-08"]).of("2026-07") is None
+
+
+def test_chunks_make_no_difference(tmp_path, program):
+    received = [
+        receipt(tmp_path, program, rows({}, {"nominal": "x"}, {}), version=v) for v in (1, 3, 2)
+    ] + [receipt(tmp_path, program, rows({"bulan": "6"}, {"bulan": "Juni"}), period="2026-06")]
+    found = []
+    for number, (order, size) in enumerate([(received, 100), (received[::-1], 1)]):
+        home = settings.Home(tmp_path / f"home{number}")
+        lake.prepare(home)
+        with lake.connect(write=["vault"], home=home) as con:
+            told: list[tuple[int, int]] = []
+            ingest.ingest_many(
+                con,
+                program,
+                order,
+                home=home,
+                chunk_files=size,
+                on_progress=lambda done, total, told=told: told.append((done, total)),
+            )
+            assert told[-1] == (4, 4)
+            found.append(recorded(con))
+    assert found[0] == found[1]
+    serving = sorted(name for name, row in found[0].items() if row[-1])
+    assert len(serving) == 2
+    assert "-v3-" in serving[1]
+
+
+def test_other_rules_recheck_only_when_asked(vault, home, program, tmp_path, monkeypatch):
+    one = receipt(tmp_path, program, rows({}, {"nominal": "x"}))
+    ingest.ingest(vault, program, one, home=home)
+    before = counts(vault)
+    strict = tmp_path / "strict"
+    strict.mkdir()
+    content = json.loads((settings.EXPECTATIONS_DIR / "sembako.json").read_text("utf-8"))
+    content["expectations"] = [
+        e for e in content["expectations"] if e["meta"]["rule_id"] != "nominal_not_a_number"
+    ]
+    (strict / "sembako.json").write_text(json.dumps(content), "utf-8")
+    suite = check.load_suite("sembako", strict)
+    assert ingest.ingest_many(vault, program, [one], home=home, suite=suite) == []
+    again = ingest.ingest_many(vault, program, [one], home=home, suite=suite, recheck=True)
+    assert [r.quarantined_count for r in again] == [0]
+    assert before == (1, 1, 1)
+    assert counts(vault) == (2, 0, 1)
+    assert ingest.ingest_many(vault, program, [one], home=home, suite=suite, recheck=True) == []
+
+
+def test_a_failure_while_writing_leaves_nothing(vault, home, program, tmp_path, monkeypatch):
+    one = receipt(tmp_path, program, rows({}, {"nominal": "x"}))
+    broken = tmp_path / "broken.sql"
+    broken.write_text("SELECT no_such_column FROM memory.main.ingest_new", "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(ingest, "_SERVING", broken)
+        with pytest.raises(duckdb.Error):
+            ingest.ingest(vault, program, one, home=home)
+    assert counts(vault) == (0, 0, 0)
+    assert ingest.ingest(vault, program, one, home=home).rows_count == 2
+
+
+def test_a_new_column_is_added_and_old_rows_do_not_have_it(vault, home, program, tmp_path):
+    ingest.ingest(vault, program, receipt(tmp_path, program, rows({})), home=home)
+    wider = declaration.Program.model_validate(
+        program.model_dump()
+        | {
+            "columns": program.model_dump()["columns"]
+            | {"desil": {"header": "desil", "required": False}}
+        }
+    )
+    ingest.ensure_tables(vault, wider)
+    assert vault.execute("SELECT desil FROM vault.submissions.sembako").fetchall() == [(None,)]
+
+
+def test_no_personal_data_is_told(vault, home, program, tmp_path, caplog, capfd):
+    sent = rows({"nama_kpm": "RAHASIA BINTI RAHASIA", "nominal": "0812-3456"}, {"nik": "147*"}, {})
+    with caplog.at_level(logging.DEBUG):
+        result = ingest.ingest(vault, program, receipt(tmp_path, program, sent), home=home)
+        summary = report.summarise(vault, program)
+    told = caplog.text + "".join(capfd.readouterr()) + repr(result) + repr(summary)
+    for secret in ("RAHASIA", "0812", "147*", str(sent[2]["nik"]), str(sent[2]["no_kks"])):
+        assert secret not in told
+
+
+# Which submission serves ----------------------------------------------------------------------
+
+
+def _name(version: tuple) -> tuple:
+    return (*version[:3], version[4])
+
+
+VERSIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["14.71", "31.74"]),
+        st.sampled_from(["2026-06", "2026-07"]),
+        st.integers(1, 3),
+        st.integers(1, 3),
+        st.sampled_from("abcd"),
+        st.sampled_from(["accepted", "partially_accepted", "rejected"]),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=_name,
+)
+
+
+@hypothesis_settings(max_examples=40)
+@given(versions=VERSIONS, data=st.data())
+def test_the_newest_good_one_serves_in_any_order_of_arrival(versions, data):
+    order = data.draw(st.permutations(versions))
+    sizes = data.draw(st.lists(st.integers(1, 4), min_size=len(order), max_size=len(order)))
+    with duckdb.connect() as con:
+        con.execute("ATTACH ':memory:' AS vault")
+        con.execute(ingest._TABLES.read_text("utf-8"))
+        waiting = list(order)
+        for size in sizes:
+            part, waiting = waiting[:size], waiting[size:]
+            if part:
+                arrive(con, part)
+        found = con.execute(
+            "SELECT area_code, period, version, day(sent_at), sha256, state "
+            "FROM vault.quality.submissions WHERE is_serving"
+        ).fetchall()
+    expected = {}
+    for version in versions:
+        if version[5] != "rejected":
+            key = version[:2]
+            expected[key] = max(expected.get(key, version), version, key=lambda v: v[2:5])
+    assert sorted(found) == sorted(expected.values())
+
+
+def arrive(con, part) -> None:
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_new AS SELECT 'p-' || a || b || c || e AS "
+        "submission_id, 'p' AS program, a AS area_code, b AS period, c AS version, "
+        "'f' AS file_name, e AS sha256, make_timestamp(2026, 1, d, 0, 0, 0) AS received_at, "
+        "make_timestamp(2026, 1, d, 0, 0, 0) AS sent_at, NULL::DATE AS period_from, "
+        "NULL::DATE AS period_to, 'r' AS rules_hash, NULL::VARCHAR AS problem_code, "
+        "NULL::VARCHAR AS problem_id, NULL::VARCHAR AS problem_en, f AS state "
+        f"FROM (VALUES {', '.join(str(tuple(v)) for v in part)}) AS v(a, b, c, d, e, f)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.check_states AS SELECT submission_id, state, "
+        "NULL::VARCHAR AS reason_id, NULL::VARCHAR AS reason_en, 1 AS rows_count, "
+        "1 AS accepted_count, 0 AS quarantined_count, 0 AS issues_critical_count, "
+        "0 AS issues_warning_count, 0 AS issues_info_count "
+        "FROM memory.main.ingest_new"
+    )
+    con.execute("ALTER TABLE memory.main.ingest_new DROP COLUMN state")
+    con.execute(ingest._SERVING.read_text("utf-8"))
