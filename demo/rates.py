@@ -59,6 +59,7 @@ class Rates:
     area_old_code: float = 0.15
     area_dots: float = 0.05
     area_zero_lost: float = 0.10
+    area_bps_code: float = 0.02
     area_blank: float = 0.005
     # Numbers and codes
     number_form: float = 0.08

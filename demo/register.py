@@ -68,6 +68,8 @@ _STREETS = Pool(
         "UJUNG",
         "SAWO",
         "ANGGREK",
+        "K.H. MA’RUF",
+        "JUM’AT",
     ]
 )
 _HAMLETS = Pool(
@@ -82,6 +84,7 @@ _HAMLETS = Pool(
         "BISSAMPOLE",
         "LOKA",
         "BORONG",
+        "BONTO TE’NE",
     ]
 )
 _JOBS_M = [

@@ -253,7 +253,7 @@ class Desk:
         if layout.totals and self._happens(rng, self.rates.file_totals, events, "totals"):
             tail.append(self._total(layout, batch, rows, columns))
         if not flat and self._happens(rng, self.rates.file_footnote, events, "footnote"):
-            tail += [[], ["Catatan: data sementara, dapat berubah sewaktu-waktu"]]
+            tail += [[], ["Catatan: data sementara – dapat berubah sewaktu-waktu"]]
         first = header_row + (2 if layout.sub_header else 1)
         if flat:
             write_records(path, layout.extension, header, body, layout.raw)

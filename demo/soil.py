@@ -702,6 +702,14 @@ class Soil:
                         where=moved,
                     ),
                     Option(
+                        "area_bps_code",
+                        rates.area_bps_code,
+                        lambda rows, clean, d: areas.bps_code[village[rows]],
+                        REPAIRED,
+                        # The one village of the district whose BPS code is published with us.
+                        where=code == "31.74.09.1005",
+                    ),
+                    Option(
                         "area_dots",
                         rates.area_dots,
                         lambda rows, clean, d: undot(code[rows]) if dotted else code[rows],

@@ -135,7 +135,7 @@ def _dates(days: np.ndarray) -> pa.Array:
 
 
 def write_people(book: TruthBook, district: District) -> None:
-    """Write `people`, `households` and `household_membership`."""
+    """Write `people`, `households` (as they are in the end) and `household_membership`."""
     persons = district.persons
 
     def parent(name: str) -> pa.Array:
@@ -171,11 +171,16 @@ def write_people(book: TruthBook, district: District) -> None:
     pick = pa.array(named)
     book.whole("people", {name: column.take(pick) for name, column in everybody.items()})
     households = np.flatnonzero(district.households["arrives"] < len(district.months))
+    head = district.households["head"][households]
+    first = np.array([month.first for month in district.months])
     book.whole(
         "households",
         {
             "household_id": households + 1,
-            "arrives_month": district.households["arrives"][households],
+            "kk_number": district.kk_text[district.households["kk"][households]],
+            "area_code": areas.code[district.households["village"][households]],
+            "head_person_id": pa.array(head + 1, mask=head < 0),
+            "here_from": _dates(first[district.households["arrives"][households]]),
         },
     )
     _memberships(book, district, areas.code)

@@ -230,7 +230,7 @@ def _batch(district: District, growth: Growth, month: Month) -> Batch:
         "Berat": decimal(weight // 10, 1),
         "Tinggi": decimal(height, 1),
         "Cara Ukur": texts(["Terlentang", "Berdiri"])[(months >= 24).astype(int)],
-        "LiLA": np.where(months >= 6, decimal(np.clip(135 + wfh // 6, 95, 190), 1), NOTHING),
+        "LiLA": np.where(months >= 6, decimal(np.clip(147 + wfh // 10, 95, 190), 1), NOTHING),
         "BB/U": _weight_class(wfa),
         "ZS BB/U": decimal(wfa, 2),
         "TB/U": _height_class(hfa),
