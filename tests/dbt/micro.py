@@ -46,12 +46,20 @@ VILLAGE = {"p03": V2, "p04": V2, "p24": V2}
 HOUSEHOLD = {
     **dict.fromkeys(["p01", "p02"], "H1"),
     **dict.fromkeys(["p03", "p04"], "H2"),
-    **{"p05": "H3", "p06": "H4", "p07": "H5", "p08": "H6"},
+    "p05": "H3",
+    "p06": "H4",
+    "p07": "H5",
+    "p08": "H6",
     **dict.fromkeys(["p09", "p10"], "H7"),
     **dict.fromkeys(["p11", "p12"], "H8"),
-    **{"p13": "H9", "p15": "H10", "p16": "H11"},
+    "p13": "H9",
+    "p15": "H10",
+    "p16": "H11",
     **dict.fromkeys(["p17", "p18", "p20"], "H12"),
-    **{"p19": "H13", "p21": "H14", "p22": "H14", "p23": "H15"},
+    "p19": "H13",
+    "p21": "H14",
+    "p22": "H14",
+    "p23": "H15",
 }
 BORN = {
     "p01": (date(1985, 3, 1), "day"),
@@ -115,7 +123,9 @@ REGISTER: list[tuple[str, int, str, float | str | None]] = [
 ]
 
 # submission, row, payee, card, period, amount, status, paid on, member
-PAYMENTS: list[tuple[str, int, str, str | None, tuple[date, date], int, str, date | None, str | None]] = [
+PAYMENTS: list[
+    tuple[str, int, str, str | None, tuple[date, date], int, str, date | None, str | None]
+] = [
     ("sembako-7", 1, "p01", "6032 9800 0000 0011", JUL, 200_000, "paid", date(2026, 7, 5), None),
     ("sembako-q", 1, "p01", "6032980000000011", JUL, 200_000, "paid", date(2026, 7, 5), None),
     ("sembako-q", 2, "p01", "6032980000000011", AUG, 200_000, "paid", date(2026, 8, 5), None),
@@ -136,8 +146,28 @@ PAYMENTS: list[tuple[str, int, str, str | None, tuple[date, date], int, str, dat
     ("sembako-8", 3, "p23", "6032980000000231", AUG, 100_000, "paid", date(2026, 8, 5), None),
     ("sembako-8", 4, "p23", "6032980000000231", AUG, 100_000, "paid", date(2026, 8, 19), None),
     ("sembako-x", 1, "p16", "6032980000000161", JUL, 200_000, "paid", date(2026, 7, 5), None),
-    ("sembako-old", 1, "p11", "6032980000000111", (date(2019, 12, 1), date(2019, 12, 31)), 110_000, "paid", None, None),
-    ("pkh-old", 1, "p11", None, (date(2019, 10, 1), date(2019, 12, 31)), 600_000, "paid", None, None),
+    (
+        "sembako-old",
+        1,
+        "p11",
+        "6032980000000111",
+        (date(2019, 12, 1), date(2019, 12, 31)),
+        110_000,
+        "paid",
+        None,
+        None,
+    ),
+    (
+        "pkh-old",
+        1,
+        "p11",
+        None,
+        (date(2019, 10, 1), date(2019, 12, 31)),
+        600_000,
+        "paid",
+        None,
+        None,
+    ),
     ("pkh-3", 1, "p01", None, Q3, 750_000, "paid", date(2026, 7, 20), "p02"),
     ("pkh-3", 2, "p15", None, Q3, 600_000, "paid", date(2026, 7, 20), None),
     ("pkh-3", 3, "p18", None, Q3, 750_000, "paid", date(2026, 7, 20), "p17"),
@@ -185,10 +215,16 @@ GAPS = {
     ("sembako", "H6", "2026Q3", "eligible_unserved", "desil_inside,not_on_any_list"),
     ("sembako", "H7", "2026Q3", "eligible_unserved", "desil_inside,payment_failed"),
     ("sembako", "p14", "2026Q3", "eligible_unserved", "desil_inside,not_on_any_list"),
-    ("sembako", "H12", "2026Q3", "eligible_unserved", "desil_inside,desil_conflict,not_on_any_list"),
+    (
+        "sembako",
+        "H12",
+        "2026Q3",
+        "eligible_unserved",
+        "desil_inside,desil_conflict,not_on_any_list",
+    ),
     ("pkh", "H6", "2026Q3", "eligible_unserved", "desil_inside,component_elderly,not_on_any_list"),
     ("pkh", "H7", "2026Q3", "eligible_unserved", "desil_inside,component_pupil,not_on_any_list"),
-    ("pkh", "H10", "2026Q3", "eligibility_unknown", "not_in_register"),
+    ("pkh", "H10", "2026Q3", "served_unlisted", "not_in_register"),
     ("pkh", "H13", "2026Q3", "served_not_eligible", "desil_outside"),
     # BLT-DD: decile 1 outside PKH; only July's list is here.
     ("blt_dd", "H1", "2026Q3", "served_not_eligible", "desil_outside"),
@@ -214,7 +250,8 @@ SCORECARD_1471_Q3 = {
     "amount_idr": 7_250_000,
     "eligible_unserved_households_count": 6,
     "served_not_eligible_households_count": 5,
-    "eligibility_unknown_households_count": 2,
+    "eligibility_unknown_households_count": 1,
+    "served_unlisted_households_count": 1,
     "service_unknown_households_count": 0,
     "children_measured_count": 3,
     "stunted_children_count": 1,
@@ -235,14 +272,19 @@ SEEDS = ("overlap_rules.csv", "eligibility_rules.csv", "component_rules.csv", "b
 RECORDS = ("persons", "enrolments", "benefits", "observations", "service_events")
 STAGING_MODELS = ",".join(f"stg_micro__{record}" for record in RECORDS)
 _STAGING = """{{% set columns = record_columns('{record}') %}}
-select {{% for name, type in columns %}}cast(null as {{{{ type }}}}) as {{{{ name }}}}{{{{ ', ' if not loop.last }}}}{{% endfor %}}
+select
+{{% for name, type in columns %}}
+  cast(null as {{{{ type }}}}) as {{{{ name }}}}{{{{ ', ' if not loop.last }}}}
+{{% endfor %}}
 where false
 union all by name
 select * from vault.micro.{record}
 """
 _AREA_RESOLUTION = """{{ config(materialized='view', alias='area_resolution') }}
 select distinct
-    {{ area_key('s.area_code', 'p.sent_area_code', 'p.sent_district', 'p.sent_village') }} as area_key,
+    {{ area_key(
+        's.area_code', 'p.sent_area_code', 'p.sent_district', 'p.sent_village'
+    ) }} as area_key,
     p.sent_area_code as area_code,
     {{ area_level_of('p.sent_area_code') }} as area_level,
     'code' as method,
@@ -285,7 +327,8 @@ def project(folder: Path) -> Path:
         config = "{{ config(materialized='view') }}\n"
         (staging / f"stg_micro__{record}.sql").write_text(config + text, encoding="utf-8")
         shutil.copy(
-            real / "models" / "intermediate" / f"int_{record}.sql", intermediate / f"int_{record}.sql"
+            real / "models" / "intermediate" / f"int_{record}.sql",
+            intermediate / f"int_{record}.sql",
         )
     (intermediate / "int_area_resolution.sql").write_text(_AREA_RESOLUTION, encoding="utf-8")
     return folder

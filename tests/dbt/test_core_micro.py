@@ -175,13 +175,13 @@ def test_evidence_has_an_age(con):
 
 
 def test_birth_is_a_month_at_most_and_only_where_known(con):
-    found = dict(
-        (person, (year, month))
+    found = {
+        person: (year, month)
         for person, year, month in con.execute(
             "SELECT beneficiary_id, birth_year, birth_month FROM warehouse.core.beneficiaries "
             "WHERE beneficiary_id IN ('p08', 'p13', 'p14')"
         ).fetchall()
-    )
+    }
     assert found == {"p08": (1960, 9), "p13": (1966, None), "p14": (1990, 7)}
 
 

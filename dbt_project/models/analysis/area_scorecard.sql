@@ -56,6 +56,7 @@ gaps as (
         max(case when gap_class = 'eligible_unserved' then 1 else 0 end) as is_eligible_unserved,
         max(case when gap_class = 'served_not_eligible' then 1 else 0 end) as is_served_not_eligible,
         max(case when gap_class = 'eligibility_unknown' then 1 else 0 end) as is_eligibility_unknown,
+        max(case when gap_class = 'served_unlisted' then 1 else 0 end) as is_served_unlisted,
         max(case when gap_class = 'service_unknown' then 1 else 0 end) as is_service_unknown
     from {{ ref('coverage_gaps') }}
     group by quarter_on, household_id
@@ -74,6 +75,7 @@ household_areas as (
         sum(coalesce(g.is_eligible_unserved, 0)) as eligible_unserved_households_count,
         sum(coalesce(g.is_served_not_eligible, 0)) as served_not_eligible_households_count,
         sum(coalesce(g.is_eligibility_unknown, 0)) as eligibility_unknown_households_count,
+        sum(coalesce(g.is_served_unlisted, 0)) as served_unlisted_households_count,
         sum(coalesce(g.is_service_unknown, 0)) as service_unknown_households_count
     from households as h
     inner join levels as l on length(h.area_code) >= l.code_length
@@ -150,6 +152,7 @@ select
     cast(coalesce(h.eligible_unserved_households_count, 0) as bigint) as eligible_unserved_households_count,
     cast(coalesce(h.served_not_eligible_households_count, 0) as bigint) as served_not_eligible_households_count,
     cast(coalesce(h.eligibility_unknown_households_count, 0) as bigint) as eligibility_unknown_households_count,
+    cast(coalesce(h.served_unlisted_households_count, 0) as bigint) as served_unlisted_households_count,
     cast(coalesce(h.service_unknown_households_count, 0) as bigint) as service_unknown_households_count,
     coalesce(c.children_measured_count, 0) as children_measured_count,
     coalesce(c.stunted_children_count, 0) as stunted_children_count,

@@ -5,7 +5,8 @@
     eligible_unserved     eligible, the program's lists of the quarter are here, no paid benefit
     service_unknown       eligible, but none of the program's lists of the quarter is here
     served_not_eligible   a paid benefit, and the decile is known and outside the rule
-    eligibility_unknown   a paid benefit, and the decile is unknown
+    eligibility_unknown   a paid benefit, and the register does not know the decile
+    served_unlisted       a paid benefit, and the household is not in the quarter's register at all
   What is in order has no row. A component that is not known does not make a household ineligible
   (unknown is not no): it only keeps it from being called eligible. Without a household, a
   person is a household of one; `subject_kind` says so.
@@ -248,6 +249,7 @@ classed as (
         *,
         case
             when is_served and desil_place = 'outside' then 'served_not_eligible'
+            when is_served and not is_in_register then 'served_unlisted'
             when is_served and desil_place = 'unknown' then 'eligibility_unknown'
             when is_served then null
             when desil_place <> 'inside' or not has_component or not is_outside_excluded then null

@@ -3,8 +3,8 @@
 {#
   The households of each quarter's socio-economic register, with the decile that it gives them.
   Of conflicting deciles within one household: the most frequent, then the most recently
-  observed, then the smallest. A label such as 6-10 is known within its bounds; any other label
-  is unknown, and unknown stays null.
+  observed, then the smallest. A label such as 6-10 is known within its bounds, also while the
+  register is revising it; any other label is unknown, and unknown stays null.
 
   Core marks an observation as a repeat when a later quarter restates it with the same date. That
   is no reason to leave it out here: each quarter's register speaks for its own quarter.
@@ -68,11 +68,11 @@ stated as (
         q.quarter_on, coalesce(o.observed_on, r.stated_on) as observed_on, o.submission_id, o.source_row,
         cast(coalesce(
             o.value_number,
-            case when {{ matches('o.value_code', '[0-9]+-[0-9]+') }} then {{ cast_or_null("split_part(o.value_code, '-', 1)", "double") }} end
+            {{ cast_or_null(part('o.value_code', '^([0-9]+)-([0-9]+)(_.*)?$', 1), 'double') }}
         ) as integer) as desil_min,
         cast(coalesce(
             o.value_number,
-            case when {{ matches('o.value_code', '[0-9]+-[0-9]+') }} then {{ cast_or_null("split_part(o.value_code, '-', 2)", "double") }} end
+            {{ cast_or_null(part('o.value_code', '^([0-9]+)-([0-9]+)(_.*)?$', 2), 'double') }}
         ) as integer) as desil_max
     from {{ ref('observations') }} as o
     inner join register_quarters as q on q.submission_id = o.submission_id
