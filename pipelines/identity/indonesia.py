@@ -92,21 +92,25 @@ def _digits(column: str, least: int, most: int) -> str:
 
 def _phone() -> str:
     bare = "regexp_replace(regexp_replace(p.phone, '[^0-9]', '', 'g'), '^(0062|62|0)', '')"
-    return f"CASE WHEN length({bare}) BETWEEN 8 AND 13 AND replace({bare}, right({bare}, 1), '') <> '' THEN {bare} END"
+    return (
+        f"CASE WHEN length({bare}) BETWEEN 8 AND 13 "
+        f"AND replace({bare}, right({bare}, 1), '') <> '' THEN {bare} END"
+    )
 
 
 def prepare(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Turn the temporary table `identity_persons` into evidence.
 
     Reads `identity_persons` (staging's person columns, `area_code`, a village's dotted code or
-    null, and `sender`) and `identity_apart(program, submission_id, source_record_id, is_apart)`. Makes the
-    temporary tables `identity_said` (one row per record, with `evidence_id`) and
+    null, and `sender`) and `identity_apart(program, submission_id, source_record_id, is_apart)`.
+    Makes the temporary tables `identity_said` (one row per record, with `evidence_id`) and
     `identity_evidence_clean` (one row per distinct evidence, with `unique_id`).
     """
     nik.parse(con, "identity_persons", "nik", "id_nik")
     nik.parse(con, "identity_persons", "family_card_number", "id_kk", kind="kk")
     con.execute(
-        "CREATE OR REPLACE TEMP VIEW id_all_names AS SELECT full_name AS name FROM identity_persons "
+        "CREATE OR REPLACE TEMP VIEW id_all_names AS "
+        "SELECT full_name AS name FROM identity_persons "
         "UNION ALL SELECT mother_name FROM identity_persons "
         "UNION ALL SELECT father_name FROM identity_persons "
         "UNION ALL SELECT parent_name FROM identity_persons"

@@ -65,7 +65,8 @@ class Policy:
 
     link_weight: average weight from which two clusters are one. review_weight: from which a pair
     is worth a person's look. weight_most: no pair counts for more than this, so that a number
-    cannot outvote the rest. unseen_weight: what a pair counts that no blocking key brought together.
+    cannot outvote the rest. unseen_weight: what a pair counts that no blocking key
+    brought together.
     """
 
     link_weight: float = 6.0
@@ -127,7 +128,7 @@ class Model:
 def identifier(
     name: str, value: str, known: str, doubted: str, *, stem: int, serial_m: float = 0.002
 ) -> Comparison:
-    """A structured number: value, the digits that damage left, whether its own record contradicts it.
+    """A structured number: value, digits that damage left, whether its own record contradicts it.
 
     The first `stem` digits (area and birth date) with another serial are no evidence: twins and
     neighbours agree that far.

@@ -157,7 +157,7 @@ def _dotted() -> str:
 
 
 def keys(con: duckdb.DuckDBPyConnection, source: str, column: str, target: str) -> None:
-    """Make the temporary table `target` with one row per distinct `column` of the relation `source`.
+    """Make the temporary table `target` with one row per distinct `column` of `source`.
 
     Columns: `raw`; `tokens` (words in order, meant and spelt alike); `name_key` (the same, as
     text); `given_key` (before bin/binti); `sorted_key`; `joined_key` (without blanks);

@@ -28,7 +28,7 @@ CLASSES = (
 """In this order: sixteen digits that can be, and eight ways of falling short."""
 
 FORMER_AREAS = "^095[0-5](0[1-9]|10)"
-"""District codes older than the register's first edition whose numbers are still carried (Jakarta)."""
+"""Districts older than the register's first edition whose numbers are still carried (Jakarta)."""
 
 
 def parse(
@@ -40,7 +40,7 @@ def parse(
     kind: Literal["nik", "kk"] = "nik",
     areas: Path | None = None,
 ) -> None:
-    """Make the temporary table `target` with one row per distinct `column` of the relation `source`.
+    """Make the temporary table `target` with one row per distinct `column` of `source`.
 
     Columns: `raw`, `class` (one of CLASSES), `number` (sixteen digits, valid ones only),
     `known_digits` (the first fifteen, of valid and digits_lost), `repair` (marks, separators,

@@ -38,7 +38,8 @@ _EMPTY = {
     "state VARCHAR, issue_no BIGINT, issued_at TIMESTAMP",
     "household_id_history": "household_id VARCHAR, current_household_id VARCHAR, "
     "state VARCHAR, issue_no BIGINT, issued_at TIMESTAMP",
-    "decisions": "decision_id VARCHAR, verdict VARCHAR, program_a VARCHAR, submission_id_a VARCHAR, "
+    "decisions": "decision_id VARCHAR, verdict VARCHAR, "
+    "program_a VARCHAR, submission_id_a VARCHAR, "
     "source_record_id_a VARCHAR, program_b VARCHAR, submission_id_b VARCHAR, "
     "source_record_id_b VARCHAR, decided_by VARCHAR, decided_at TIMESTAMP, note VARCHAR, "
     "withdrawn_by VARCHAR, withdrawn_at TIMESTAMP",
@@ -293,8 +294,8 @@ def _write(con: duckdb.DuckDBPyConnection) -> list[str]:
 def _drop(con: duckdb.DuckDBPyConnection) -> None:
     """Working tables hold names and numbers: none stays in the caller's connection."""
     rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE (database_name = 'temp' OR database_name = 'memory') "
-        "AND regexp_matches(table_name, '^(identity|id|out|empty|name)_|^_')"
+        "SELECT table_name FROM duckdb_tables() WHERE database_name IN ('temp', 'memory') AND "
+        "regexp_matches(table_name, '^(identity|id|out|empty|name)_|^_')"
     ).fetchall()
     con.execute("DROP VIEW IF EXISTS id_all_names")
     for (name,) in rows:

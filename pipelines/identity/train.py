@@ -24,7 +24,7 @@ SEED = 20260101
 M_LEAST, U_LEAST = 0.002, 1e-6
 """No level is rarer than this in a model: what training hardly saw must not decide alone."""
 WORDS_LEAST_SHARE = 1 / 4000
-"""Only words that at least this share of names hold are kept in a model: a rare word is a person."""
+"""Only words that this share of names hold are kept in a model: a rare word is a person."""
 
 
 def untrained(profile: Profile, version: str = "untrained", policy: Policy | None = None) -> Model:
@@ -130,7 +130,8 @@ def _matching_share(
         target="identity_clusters",
     )
     found = con.execute(
-        "SELECT sum(n * (n - 1)) / 2 FROM (SELECT count(*) AS n FROM identity_clusters GROUP BY cluster)"
+        "SELECT sum(n * (n - 1)) / 2 FROM "
+        "(SELECT count(*) AS n FROM identity_clusters GROUP BY cluster)"
     ).fetchone()
     return max(float((found or (0,))[0] or 0) / max(rows * (rows - 1) / 2, 1), 1e-8)
 

@@ -1,9 +1,10 @@
+# ruff: noqa: E501
 """A scratch barn, and linking as one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 from pipelines import lake
 from pipelines.identity import run
 
-NOW = datetime(2026, 7, 1)
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 SECRET = "a secret of the tests"
 Row = dict[str, object]
 

@@ -1,3 +1,4 @@
+# ruff: noqa: C408
 """A small made-up district as person records with a known truth: families, twins, lists, dirt.
 
 Independent of `demo/`, so that the linker is not tried on one generator alone. Columns are those

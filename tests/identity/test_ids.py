@@ -1,8 +1,9 @@
+# ruff: noqa: E501
 """Permanent ids by themselves: who keeps, who gives way, and what is told of it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -39,7 +40,7 @@ class Book:
             target="given",
             prefix="b",
             secret=self.secret,
-            now=datetime(2026, 1, 1),
+            now=datetime(2026, 1, 1, tzinfo=UTC),
         )
         self.con.execute(
             "CREATE OR REPLACE TABLE links AS SELECT member, evidence, id FROM groups JOIN given USING (grp);"
@@ -106,7 +107,7 @@ def test_an_id_that_went_away_is_never_used_again(book):
 
 def test_history_follows_through_many_merges(book):
     book.publish({"x": "a", "y": "b", "z": "c"})
-    ids_first = {m: i for m, i in book.con.execute("SELECT member, id FROM links").fetchall()}
+    ids_first = dict(book.con.execute("SELECT member, id FROM links").fetchall())
     book.publish({"x": "a", "y": "bc"})
     last, _ = book.publish({"w": "abc"})
     today = book.today()

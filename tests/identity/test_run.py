@@ -1,8 +1,9 @@
+# ruff: noqa: E501
 """Linking end to end on small made-up lists: guards, decisions, permanence, order, bad input."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from pipelines import lake, settings
 from pipelines.identity import quality, run
 from tests.identity import district
 
-LATER = datetime(2026, 8, 1)
+LATER = datetime(2026, 8, 1, tzinfo=UTC)
 A, B, C = (f"{p}-31.74-2026Q1-v1-0" for p in ("dtsen", "sembako", "dukcapil"))
 
 
@@ -141,7 +142,17 @@ def test_two_roles_of_one_row_are_two_people_unless_they_bear_one_name(barn, per
 
 
 def test_a_record_that_says_nothing_is_alone_and_counted(barn, person):
-    nothing = dict.fromkeys(["nik", "family_card_number", "full_name", "sex_code", "birth_on", "birth_precision", "sent_area_code"])
+    nothing = dict.fromkeys(
+        [
+            "nik",
+            "family_card_number",
+            "full_name",
+            "sex_code",
+            "birth_on",
+            "birth_precision",
+            "sent_area_code",
+        ]
+    )
     barn.put([person(2, A, **nothing), person(3, A, **nothing), person(4, A)])
     summary = barn.link()
     assert summary.records == 3
@@ -224,7 +235,7 @@ def test_a_rerun_makes_no_snapshot_and_leaves_no_working_table(tmp_path, monkeyp
         con.unregister("lists")
         run.link_people(con, LATER)
         before = lake.current_snapshot(con, "vault")
-        run.link_people(con, datetime(2027, 1, 1))
+        run.link_people(con, datetime(2027, 1, 1, tzinfo=UTC))
         assert lake.current_snapshot(con, "vault") == before
         left = con.execute(
             "SELECT count(*) FROM duckdb_tables() WHERE database_name IN ('temp', 'memory')"
@@ -288,7 +299,7 @@ def test_decisions_beat_the_model_and_can_be_withdrawn(barn, person):
     assert same(barn, one, stranger)
     assert barn.link(LATER).events == {}
     barn.con.execute("UPDATE vault.identity.decisions SET withdrawn_at = TIMESTAMP '2026-09-01'")
-    barn.link(datetime(2026, 9, 2))
+    barn.link(datetime(2026, 9, 2, tzinfo=UTC))
     assert same(barn, one, twin)
     assert not same(barn, one, stranger)
     assert barn.ids()[one] == kept
