@@ -25,17 +25,21 @@ create or replace macro is_blank(v) as (clean_text(v) is null);
 -- Upper case letters and digits, one space between words: to compare a value with a code list.
 -- (Named by what is dropped: a class of all letters takes longer to compile than to run.)
 create or replace macro code_text(v) as (
-    nullif(trim(regexp_replace(upper(clean_text(v)), '[\x00-\x2F\x3A-\x40\x5B-\x60\x7B-\xBF]+', ' ', 'g')), '')
+    case
+        -- The commonest case first: words with nothing to put right.
+        when regexp_full_match(v, '[A-Za-z0-9]+(?: [A-Za-z0-9]+)*') and lower(v) not in ('null', 'nan', 'none') then upper(v)
+        else nullif(trim(regexp_replace(upper(clean_text(v)), '[\x00-\x2F\x3A-\x40\x5B-\x60\x7B-\xBF]+', ' ', 'g')), '')
+    end
 );
 
 -- Digits only, without what Excel and people put around them: ', spaces, dots, dashes, a final
 -- '.0'. NULL when anything else stands in the text.
 create or replace macro digits_text(v) as (
     case
-        when regexp_full_match(
-            regexp_replace(clean_text(v), '\.0+$', ''), '[''`’ .\-]*[0-9][0-9''`’ .\-]*'
-        )
-        then regexp_replace(regexp_replace(clean_text(v), '\.0+$', ''), '[^0-9]', '', 'g')
+        when regexp_full_match(v, '[0-9]+') then v
+        when regexp_full_match(v, '[''`’ .\-]*[0-9][0-9''`’ .\-]*') then
+            regexp_replace(regexp_replace(trim(v), '\.0+$', ''), '[^0-9]', '', 'g')
+        else nullif(regexp_replace(regexp_replace(regexp_extract(clean_text(v), '^[''`’ .\-]*[0-9][0-9''`’ .\-]*$'), '\.0+$', ''), '[^0-9]', '', 'g'), '')
     end
 );
 
@@ -241,14 +245,19 @@ create or replace macro number_class(v) as (
     case
         when regexp_full_match(v, '[0-9]{16}') and right(v, 4) <> '0000' then 'whole'
         when is_blank(v) then 'blank'
-        when regexp_full_match(digits_text(v), '0+') then 'zero'
-        when regexp_matches(upper(clean_text(v)), '\*|[0-9]X+|X{3,}') then 'masked'
-        when regexp_matches(upper(clean_text(v)), '^''?[0-9][.,]?[0-9]*E\+?[0-9]+$') then 'exponent'
-        when digits_text(v) is null then 'not_a_number'
-        when length(digits_text(v)) < 16 then 'short'
-        when length(digits_text(v)) > 16 then 'long'
-        when right(digits_text(v), 4) = '0000' then 'zero_end'
-        else 'whole'
+        when regexp_matches(v, '\*|[0-9][Xx]+|[Xx]{3,}') then 'masked'
+        when regexp_matches(v, '^\s*''?[0-9][.,]?[0-9]*[Ee]\+?[0-9]+\s*$') then 'exponent'
+        else list_transform(
+            [digits_text(v)],
+            lambda d: case
+                when d is null then 'not_a_number'
+                when ltrim(d, '0') = '' then 'zero'
+                when length(d) < 16 then 'short'
+                when length(d) > 16 then 'long'
+                when right(d, 4) = '0000' then 'zero_end'
+                else 'whole'
+            end
+        )[1]
     end
 );
 
@@ -259,14 +268,17 @@ create or replace macro nik_class(v) as (
         when regexp_full_match(
             v, '[0-9]{6}(?:(?:0[1-9]|[12][0-9]|4[1-9]|[56][0-9])(?:0[1-9]|1[0-2])|[37]0(?:0[13-9]|1[0-2])|[37]1(?:0[13578]|1[02]))[0-9]{6}'
         ) and right(v, 4) <> '0000' then 'whole'
-        when number_class(v) <> 'whole' then number_class(v)
-        when digits_text(v)[7:8]::integer not between 1 and 31
-            and digits_text(v)[7:8]::integer not between 41 and 71 then 'no_date'
-        when digits_text(v)[9:10]::integer not between 1 and 12 then 'no_date'
-        -- 2000 was a leap year: a 29 February is possible in some century.
-        when digits_text(v)[7:8]::integer % 40
-            > day(last_day(make_date(2000, digits_text(v)[9:10]::integer, 1))) then 'no_date'
-        else 'whole'
+        else list_transform(
+            [struct_pack(class := number_class(v), digits := digits_text(v))],
+            lambda n: case
+                when n.class <> 'whole' then n.class
+                when n.digits[9:10]::integer not between 1 and 12 then 'no_date'
+                when n.digits[7:8]::integer > 71 or n.digits[7:8]::integer % 40 not between 1 and 31 then 'no_date'
+                -- 2000 was a leap year: a 29 February is possible in some century.
+                when n.digits[7:8]::integer % 40 > day(last_day(make_date(2000, n.digits[9:10]::integer, 1))) then 'no_date'
+                else 'whole'
+            end
+        )[1]
     end
 );
 
@@ -290,14 +302,15 @@ create or replace macro area_name_key(v) as (
 
 -- A code with or without dots, as the Kemendagri register writes it ('7303012001' -> '73.03.01.2001').
 create or replace macro dotted_area_code(v) as (
-    case length(digits_text(v))
-        when 2 then digits_text(v)
-        when 4 then digits_text(v)[1:2] || '.' || digits_text(v)[3:4]
-        when 6 then digits_text(v)[1:2] || '.' || digits_text(v)[3:4] || '.' || digits_text(v)[5:6]
-        when 10 then
-            digits_text(v)[1:2] || '.' || digits_text(v)[3:4] || '.' || digits_text(v)[5:6]
-            || '.' || digits_text(v)[7:10]
-    end
+    list_transform(
+        [digits_text(v)],
+        lambda d: case length(d)
+            when 2 then d
+            when 4 then d[1:2] || '.' || d[3:4]
+            when 6 then d[1:2] || '.' || d[3:4] || '.' || d[5:6]
+            when 10 then d[1:2] || '.' || d[3:4] || '.' || d[5:6] || '.' || d[7:10]
+        end
+    )[1]
 );
 
 -- Whether a code is, in some edition, an area of the Kemendagri register.
