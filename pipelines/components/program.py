@@ -7,8 +7,6 @@ Two assets per program, partitioned by the program's own periods:
     submissions/<program>  parsed, checked, accepted or quarantined
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Iterator
@@ -40,7 +38,7 @@ class Program(dg.Component):
         return declaration.Program
 
     @classmethod
-    def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> Program:
+    def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> "Program":
         """Make the component from validated attributes."""
         assert isinstance(attributes, declaration.Program)
         return cls(attributes)
