@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 run: $(READY)
-	@$(BIN)/lumbung run $(ARGS)
+	@$(BIN)/lumbung run --demo $(ARGS)
 
 ui: $(READY)
 	@$(BIN)/lumbung ui $(ARGS)

@@ -84,11 +84,15 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Run every step even if nothing seems to have changed.")
     ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="If nothing has ever landed, write the demonstration first."),
+    ] = False,
 ) -> None:
     """Pull, check, stage, link, build and release whatever is new."""
     from pipelines import runner, status
 
-    outcome = runner.run(force=force)
+    outcome = runner.run(force=force, demo=demo)
     if outcome.worked:
         status.show(status.read())
     for failure in outcome.failures:

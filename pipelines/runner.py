@@ -49,18 +49,25 @@ class Work:
 
 
 def run(
-    *, force: bool = False, home: Home | None = None, console: Console | None = None
+    *,
+    force: bool = False,
+    demo: bool = False,
+    home: Home | None = None,
+    console: Console | None = None,
 ) -> Outcome:
     """Do the main job under `home`; with nothing new, say so and change nothing.
 
     force: run every step even if nothing seems to have changed (tables are still written by
-    difference). Failures of one program do not stop the others.
+    difference). demo: write the demonstration district first if nothing has ever landed. Failures
+    of one program do not stop the others.
     """
     home = home or settings.home()
     console = console or Console(stderr=True)
     started = time.perf_counter()
     lake.prepare(home)
     instance.prepare(home)
+    if demo and not _has_landed(home):
+        _write_demonstration(home, console)
     with guard.quiet_errors("looking for new files", home):
         programs = declaration.load_programs()
         work = find_work(programs, everything=force)
@@ -87,6 +94,21 @@ def run(
         failures,
         time.perf_counter() - started,
     )
+
+
+def _has_landed(home: Home) -> bool:
+    return any(path.is_file() for path in home.landing.rglob("*"))
+
+
+def _write_demonstration(home: Home, console: Console) -> None:
+    # The demonstration stands beside the pipeline; only its writing is known here, not its truth.
+    from demo import write_district
+
+    console.print("Nothing has landed yet: writing the demonstration district.")
+    with _shown(console):
+        write_district(
+            home.root, progress=lambda name, done, total: progress.report("demo", name, done, total)
+        )
 
 
 def find_work(programs: list[declaration.Program], *, everything: bool = False) -> list[Work]:
