@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines import settings
+from pipelines.exports import receive
+from pipelines.exports.declaration import Program
 
 CODE = (
     ("pipelines", {".py", ".sql", ".yaml", ".json"}),
@@ -40,9 +42,10 @@ def code_hash(root: Path = settings.PROJECT_ROOT) -> str:
     return digest.hexdigest()
 
 
-def inputs_hash(received: Iterable[tuple[str, str, str]], code: str) -> str:
-    """SHA-256 over the code and every receipt (program, file name, sha256), in any order."""
-    digest = hashlib.sha256(code.encode())
-    for program, file_name, sha256 in sorted(received):
+def of_inputs(programs: Iterable[Program]) -> str:
+    """SHA-256 over the code and every file received, in any order."""
+    files = {(p.name, r.file_name, r.sha256) for p in programs for r in receive.received(p)}
+    digest = hashlib.sha256(code_hash().encode())
+    for program, file_name, sha256 in sorted(files):
         digest.update(f"{program}\0{file_name}\0{sha256}\n".encode())
     return digest.hexdigest()

@@ -189,7 +189,9 @@ def connect(
             con.execute(attachment(lake, home).sql())
         for lake in read:
             if not exists(lake, home):
-                raise LakeError(f"There is no {lake} yet under {home.root.name}/: start `make run`.")
+                raise LakeError(
+                    f"There is no {lake} yet under {home.root.name}/: start `make run`."
+                )
             con.execute(
                 attachment(lake, home).sql(read_only=True, snapshot=(snapshots or {}).get(lake))
             )
@@ -205,7 +207,7 @@ def current_snapshot(con: duckdb.DuckDBPyConnection, lake: Lake) -> int:
 
 
 def snapshot_at(con: duckdb.DuckDBPyConnection, lake: Lake, moment: datetime) -> int | None:
-    """Id of the newest snapshot of `lake` committed at or before `moment`; None if there is none."""
+    """Id of the newest snapshot of `lake` committed by `moment`; None if there is none."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     row = con.execute(
         f"SELECT max(snapshot_id) FROM ducklake_snapshots({quote(lake)}) WHERE snapshot_time <= ?",

@@ -71,9 +71,9 @@ def run(
     with guard.quiet_errors("looking for new files", home):
         programs = declaration.load_programs()
         work = find_work(programs, everything=force)
-    code = fingerprint.code_hash()
     newest = catalog.newest(home)
-    if not work and newest and not force and newest.inputs_fingerprint == _inputs(programs, code):
+    inputs = fingerprint.of_inputs(programs)
+    if not work and newest and not force and newest.inputs_fingerprint == inputs:
         console.print(f"Nothing new since release {newest.name}.")
         return Outcome(False, True, newest.name, seconds=time.perf_counter() - started)
 
@@ -133,17 +133,6 @@ def _periods(names: list[str], program: str) -> set[str]:
         with suppress(ProblemError):
             told.add(str(periods.parse_file_name(name, program).period))
     return told
-
-
-def _inputs(programs: list[declaration.Program], code: str) -> str:
-    return fingerprint.inputs_hash(
-        ((r.program, r.file_name, r.sha256) for p in programs for r in receive.received(p)), code
-    )
-
-
-def inputs_fingerprint() -> str:
-    """The hash of what a release made now would be built from."""
-    return _inputs(declaration.load_programs(), fingerprint.code_hash())
 
 
 @contextmanager

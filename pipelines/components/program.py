@@ -58,11 +58,9 @@ class Program(dg.Component):
 
 def partitions(program: declaration.Program) -> dg.StaticPartitionsDefinition:
     """The program's periods from its first to the one that runs now, oldest first."""
-    kind = program.cadence.kind
-    last = periods.current(kind, settings.now())
-    return dg.StaticPartitionsDefinition(
-        [str(p) for p in periods.periods_between(program.cadence.first_period, last)]
-    )
+    first = program.cadence.first
+    last = periods.current(first.kind, settings.now())
+    return dg.StaticPartitionsDefinition([str(p) for p in periods.periods_between(first, last)])
 
 
 def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
@@ -285,8 +283,7 @@ CRON = {
 
 def _schedule(program: declaration.Program, job: Any) -> dg.ScheduleDefinition:
     """Ask for the period that has just ended on its due day (the 28th at the latest)."""
-    kind = periods.kind_of(program.cadence.kind) or "year"
-    cron = CRON[kind].format(day=max(1, min(28, program.cadence.due_day)))
+    cron = CRON[program.cadence.first.kind].format(day=max(1, min(28, program.cadence.due_day)))
 
     def requests(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         keys = partitions(program).get_partition_keys()

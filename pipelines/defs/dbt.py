@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtCliInvocation, dbt_assets
+from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtError
 
 from pipelines import dbt_cli, guard, lake, progress, settings
@@ -110,7 +110,7 @@ def _table(event: dg.Output[Any], manifest: Mapping[str, Any]) -> str:
 
 def _with_row_count(event: dg.Output[Any], reader: Any, table: str) -> dg.Output[Any]:
     row = reader.execute(f"SELECT count(*) FROM {lake.identifier(table)}").fetchone()
-    metadata = {**event.metadata, "dagster/row_count": int(row[0])}
+    metadata: dict[str, Any] = {**event.metadata, "dagster/row_count": int(row[0])}
     return dg.Output(
         event.value, event.output_name, metadata=metadata, data_version=event.data_version
     )

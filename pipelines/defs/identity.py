@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 import dagster as dg
+import duckdb
 
 from pipelines import guard, lake, progress, settings
 from pipelines.defs.stations import OWNER
@@ -20,6 +21,17 @@ TABLES = {
     "review_queue": "Doubtful pairs that people should decide.",
     "decisions": "What people decided; it beats the model.",
 }
+
+UNLINKED = """
+    SELECT program, submission_id, source_record_id FROM vault.staging.persons
+    EXCEPT
+    SELECT program, submission_id, source_record_id FROM vault.identity.record_links
+"""
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0
 
 
 @dg.multi_asset(
@@ -59,22 +71,9 @@ def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
                     "link", detail, done, total
                 ),
             )
-            counts = {
-                table: con.execute(f"SELECT count(*) FROM vault.identity.{table}").fetchone()[0]
-                for table in TABLES
-            }
-            wrong = con.execute(
-                """
-                SELECT count(*) FROM (
-                    SELECT program, submission_id, source_record_id
-                    FROM vault.staging.persons
-                    EXCEPT
-                    SELECT program, submission_id, source_record_id
-                    FROM vault.identity.record_links
-                )
-                """
-            ).fetchone()[0]
-            people = con.execute("SELECT count(*) FROM vault.staging.persons").fetchone()[0]
+            counts = {table: _count(con, f"vault.identity.{table}") for table in TABLES}
+            people = _count(con, "vault.staging.persons")
+            wrong = _count(con, f"({UNLINKED})")
     seconds = round(time.perf_counter() - started, 2)
     for table, rows in counts.items():
         check = dg.AssetCheckResult(

@@ -4,9 +4,10 @@ import time
 
 import dagster as dg
 
-from pipelines import dbt_cli, guard, progress, runner, settings
+from pipelines import dbt_cli, fingerprint, guard, progress, settings
 from pipelines.defs.dbt import read_manifest
 from pipelines.defs.stations import OWNER, StationTranslator
+from pipelines.exports import declaration
 from pipelines.releases import build, catalog
 
 
@@ -42,7 +43,7 @@ def _publish(run_id: str) -> dg.MaterializeResult:
         made = build.publish(
             home,
             now=settings.now(),
-            inputs_fingerprint=runner.inputs_fingerprint(),
+            inputs_fingerprint=fingerprint.of_inputs(declaration.load_programs()),
             run_id=run_id,
             dbt_manifest=dbt_cli.manifest(home),
         )

@@ -19,8 +19,10 @@ create or replace macro clean_text(v) as (
     )
 );
 
--- Whether something is written at all.
-create or replace macro is_blank(v) as (clean_text(v) is null);
+-- Whether nothing is written. What begins with a digit or a letter other than N is something.
+create or replace macro is_blank(v) as (
+    v is null or (not regexp_matches(v, '^[A-MO-Za-mo-z0-9]') and clean_text(v) is null)
+);
 
 -- Upper case letters and digits, one space between words: to compare a value with a code list.
 -- (Named by what is dropped: a class of all letters takes longer to compile than to run.)
