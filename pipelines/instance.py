@@ -18,6 +18,8 @@ DAGSTER_YAML = """\
 # Written by Lumbung; change it freely, it is not written again.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager

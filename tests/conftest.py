@@ -77,6 +77,7 @@ class Barn:
     @contextmanager
     def connect(self) -> Iterator[lake.duckdb.DuckDBPyConnection]:
         """Both lakes for reading."""
+        lake.prepare(self.home)
         with lake.connect(read=lake.LAKES, home=self.home) as con:
             yield con
 

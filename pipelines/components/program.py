@@ -75,7 +75,7 @@ def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
     }
 
     @dg.multi_asset(
-        name=f"receive_{name}",
+        name=f"intake_{name}",
         specs=[
             dg.AssetSpec(
                 landing,
