@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 OWNER = "team:data-engineering"
 
@@ -24,6 +24,20 @@ class StationTranslator(DagsterDbtTranslator):
                 enable_asset_checks=True, enable_source_tests_as_checks=True
             )
         )
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """As dbt says, but a staging model hangs on its program alone.
+
+        Each also reads which submissions serve; that register is written with the program's own
+        rows, and drawn as one more edge it would make a circle of every program's group.
+        """
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if _schema(self.get_resource_props(manifest, unique_id)) != "staging":
+            return spec
+        register = dg.AssetKey(["quality", "submissions"])
+        return spec.replace_attributes(deps=[d for d in spec.deps if d.asset_key != register])
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`schema/table`, as the table is called in its lake."""

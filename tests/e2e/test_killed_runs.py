@@ -47,7 +47,9 @@ def kill_at(barn: Barn, stage: str, lines: int) -> bool:
 
 def read_release(barn: Barn) -> list[tuple]:
     """What a BI tool reads from the current release."""
-    with duckdb.connect(str(barn.home.releases / "current" / "warehouse.duckdb"), read_only=True) as con:
+    with duckdb.connect(
+        str(barn.home.releases / "current" / "warehouse.duckdb"), read_only=True
+    ) as con:
         return con.execute("SELECT count(*), max(last_seen_on) FROM core.beneficiaries").fetchall()
 
 

@@ -149,7 +149,9 @@ def test_one_period_of_one_program_from_the_ui(
 
     # And the UI shows it: the asset's period with its row count and checks.
     browser.get(f"{address}/assets/submissions/{PROGRAM}?view=partitions&partition={PERIOD}")
-    until("the row count", lambda: "row_count" in browser.page_source or "rows" in browser.page_source)
+    until(
+        "the row count", lambda: "row_count" in browser.page_source or "rows" in browser.page_source
+    )
 
 
 def test_the_code_location_loads_in_both_ways(barn: Barn) -> None:
