@@ -1,4 +1,5 @@
 -- Two queries over the recorded submissions of $program: by period, and by period and rule.
+-- A sentence calls the file by its submission_id: its sender's name for it may name a person.
 -- $periods: the periods asked for; NULL for all. Files whose name tells no period always count.
 select
     period,
@@ -16,7 +17,11 @@ select
     sum(issues_warning_count)::bigint,
     sum(issues_info_count)::bigint,
     coalesce(
-        list({'submission_id': submission_id, 'id': reason_id, 'en': reason_en} order by submission_id)
+        list({
+            'submission_id': submission_id,
+            'id': replace(reason_id, left(file_name, 120), submission_id),
+            'en': replace(reason_en, left(file_name, 120), submission_id)
+        } order by submission_id)
             filter (where state = 'rejected'),
         []
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -211,7 +212,7 @@ def named_in(content: bytes, words: set[bytes]) -> int:
     """How many of the words stand in the content, found by its own words and numbers."""
     found = re.findall(rb"[A-Z']+|[0-9]+", content.upper())
     alone = {w for w in found if w.isdigit() and len(w) >= 9}
-    pairs = set(zip(found, found[1:], strict=False))
+    pairs = set(itertools.pairwise(found))
     first_two = {tuple(re.findall(rb"[A-Z']+", w)[:2]) for w in words if not w.isdigit()}
     return len(alone & words) + len(pairs & {p for p in first_two if len(p) == 2})
 

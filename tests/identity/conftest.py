@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A scratch barn, and linking as one call."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Permanent ids by themselves: who keeps, who gives way, and what is told of it."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Linking end to end on small made-up lists: guards, decisions, permanence, order, bad input."""
 
 from __future__ import annotations

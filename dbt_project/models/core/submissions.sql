@@ -16,8 +16,9 @@ select
     cast(received_at as timestamp) as received_at,
     cast(sent_at as timestamp) as sent_at,
     state as state_code,
-    reason_id,
-    reason_en,
+    -- The sentences name the file as its sender called it.
+    replace(reason_id, left(file_name, 120), submission_id) as reason_id,
+    replace(reason_en, left(file_name, 120), submission_id) as reason_en,
     cast(rows_count as bigint) as rows_count,
     cast(accepted_count as bigint) as accepted_count,
     cast(quarantined_count as bigint) as quarantined_count,
