@@ -95,10 +95,8 @@ SELECT DISTINCT
 FROM truth_coverage_gaps AS g
 LEFT JOIN compared_households AS h ON h.true_household_id = g.household_id
 UNION ALL
--- Where the pipeline says that it cannot know, it has stated no gap.
 SELECT DISTINCT 'found', 'coverage_gaps', gap_class, concat_ws(' ', program, period, household_id)
-FROM warehouse.analysis.coverage_gaps
-WHERE gap_class <> 'service_unknown';
+FROM warehouse.analysis.coverage_gaps;
 
 CREATE OR REPLACE TEMP TABLE compared AS
 WITH sides AS (

@@ -42,9 +42,11 @@ class Ledger:
     district: District
     payments: list[dict[str, np.ndarray | str | int]] = field(default_factory=list)
     lists: dict[str, pd.DataFrame] = field(default_factory=dict)
-    """Per quarter: household and desil text as listed, of DTSEN rows in force."""
+    """Per quarter: household, its sender and desil text as listed, of DTSEN rows in force."""
     pupils: dict[str, Ints] = field(default_factory=dict)
     """Per semester: persons in a dapodik list in force."""
+    told: set[tuple[str, int, int]] = field(default_factory=set)
+    """Program, month and sender of the payment lists in force."""
 
     @cached_property
     def listed(self) -> tuple[np.ndarray, np.ndarray]:
@@ -140,8 +142,20 @@ class Ledger:
         at_home = history.hh[month][np.maximum(spouse, 0)] == np.arange(len(head))
         return np.where(wife & at_home, spouse, head)
 
-    def pay(self, program: str, months: list[int], person: Ints, family: Ints, carer: Ints) -> None:
-        """Book paid rows: who it was for, the program's family number, who collected it."""
+    def tell(self, program: str, months: list[int], sender: np.ndarray) -> None:
+        """Book whose payment lists in force speak of these months: the senders of their rows."""
+        self.told |= {(program, month, int(one)) for month in months for one in np.unique(sender)}
+
+    def pay(
+        self,
+        program: str,
+        months: list[int],
+        person: Ints,
+        family: Ints,
+        carer: Ints,
+        sender: np.ndarray,
+    ) -> None:
+        """Book paid rows: for whom, the program's family number, who collected, who sent it."""
         for month in months:
             self.payments.append(
                 {
@@ -150,6 +164,7 @@ class Ledger:
                     "person": person,
                     "family": family,
                     "household": self.district.last_home[month][carer].astype(np.int64),
+                    "sender": sender,
                 }
             )
 
@@ -160,9 +175,8 @@ class Ledger:
             if len(entry["person"])  # type: ignore[arg-type]
         ]
         if not parts:
-            return pd.DataFrame(
-                {name: [] for name in ("program", "month", "person", "family", "household")}
-            )
+            columns = ("program", "month", "person", "family", "household", "sender")
+            return pd.DataFrame({name: [] for name in columns})
         return pd.concat(parts, ignore_index=True)
 
     def close(self, book: TruthBook) -> None:
@@ -244,18 +258,29 @@ class Ledger:
         desil[best.index.to_numpy(np.int64)] = best.fillna(0.0).to_numpy()
         component = self._component(quarter)
         months = [quarter.index - 2, quarter.index - 1, quarter.index]
+        by_sender = listed.drop_duplicates("household")
+        lister = np.full(households, -1)
+        lister[by_sender["household"].to_numpy(np.int64)] = by_sender["sender"].to_numpy(np.int64)
         for program in ("pkh", "sembako"):
             mine = booked[(booked["program"] == program) & booked["month"].isin(months)]
             served = np.zeros(households, dtype=bool)
             # Whom the payment reached, seen at the quarter's end.
             served[mine["household"].to_numpy(np.int64)] = True
+            # Where no register came, nobody can be missing from it.
+            registered = mine[mine["sender"].isin(listed["sender"])]
+            checked = np.zeros(households, dtype=bool)
+            checked[registered["household"].to_numpy(np.int64)] = True
+            tellers = [one for name, month, one in self.told if name == program and month in months]
+            known = np.isin(lister, tellers)
             eligible = (desil >= 1) & (desil <= 4)
             if program == "pkh":
                 eligible &= component
             for name, found in (
-                ("eligible_unserved", eligible & ~served),
+                ("eligible_unserved", eligible & ~served & known),
+                ("service_unknown", eligible & ~served & ~known),
                 ("served_not_eligible", served & (desil > 4)),
                 ("eligibility_unknown", served & (desil == 0)),
+                ("served_unlisted", checked & (desil == -1)),
             ):
                 book.add(
                     "coverage_gaps",

@@ -196,7 +196,10 @@ def write_blt_dd(office: Office) -> None:
         )
         arrived = office.desk.send(layout, batch, _soil_blt)
         paid = arrived & signed
-        ledger.pay("blt_dd", [month.index], person[paid], place.household[paid], person[paid])
+        ledger.tell("blt_dd", [month.index], batch.sender[arrived])
+        family = place.household[paid]
+        by = batch.sender[paid]
+        ledger.pay("blt_dd", [month.index], person[paid], family, person[paid], by)
 
 
 def _soil_blt(soil: Soil, batch: Batch) -> None:

@@ -105,7 +105,11 @@ def write(office: Office) -> None:
         )
         arrived = desk.send(LAYOUT, batch, _soil)
         ledger.lists[quarter.quarter] = pd.DataFrame(
-            {"household": house[arrived], "desil": text[arrived]}
+            {
+                "household": house[arrived],
+                "sender": batch.sender[arrived],
+                "desil": text[arrived],
+            }
         )
 
 

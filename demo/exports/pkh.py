@@ -120,12 +120,15 @@ def write(office: Office) -> None:
         nominal = batch.extra["nominal"]
         arrived = office.desk.send(LAYOUT, batch, _soil, _earlier)
         paid = arrived & (batch.cells["STATUS_TRANSAKSI"] == PAID) & (nominal > 0)
+        covered = [month - 2, month - 1, month]
+        ledger.tell("pkh", covered, batch.sender[arrived])
         ledger.pay(
             "pkh",
-            [month - 2, month - 1, month],
+            covered,
             batch.roles["anggota"][paid],
             batch.extra["household"][paid],
             batch.roles["pengurus"][paid],
+            batch.sender[paid],
         )
 
 

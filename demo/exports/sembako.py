@@ -128,9 +128,11 @@ def _send(office: Office, months: list[Month]) -> None:
         {"household": house, "village": place.village, "on": on, "at": at},
     )
     arrived = office.desk.send(LAYOUT, batch, _soil, _earlier)
+    ledger.tell("sembako", [month.index for month in months], batch.sender[arrived])
     for month in months:
         paid = arrived & (status == PAID) & (at == month.index)
-        ledger.pay("sembako", [month.index], kpm[paid], house[paid], kpm[paid])
+        sender = batch.sender[paid]
+        ledger.pay("sembako", [month.index], kpm[paid], house[paid], kpm[paid], sender)
 
 
 def _soil(soil: Soil, batch: Batch) -> None:

@@ -227,6 +227,63 @@ def test_overlaps_and_gaps_are_found(district: Summary) -> None:
     assert not gaps.duplicated(["program", "household_id", "period"]).any()
 
 
+def test_a_gap_is_stated_only_where_lists_can_tell(district: Summary) -> None:
+    # From the files alone: which sender has told of which quarter, and whom DTSEN lists there.
+    con = duckdb.connect()
+    con.execute(
+        f"""
+        create view files as select * from '{district.truth}/files.parquet'
+        where not superseded and broken is null;
+        create view listed as
+        select distinct f.period, f.area_code, r.household_id
+        from '{district.truth}/rows.parquet' as r
+        join files as f using (program, file_name) where r.program = 'dtsen';
+        create view told as
+        select distinct program, area_code, replace(period, 'T', 'Q') as period
+        from files where program = 'pkh';
+        create view gaps as
+        select g.*, bool_or(l.household_id is not null) as is_listed, bool_or(t.period is not null) as is_told
+        from '{district.truth}/coverage_gaps.parquet' as g
+        left join listed as l using (household_id, period)
+        left join told as t
+            on t.program = g.program and t.period = g.period and t.area_code = l.area_code
+        group by all;"""
+    )
+    found = dict(
+        con.execute(
+            "select gap_class, [bool_and(is_listed), bool_or(is_listed)] from gaps group by gap_class"
+        ).fetchall()
+    )
+    assert found.pop("served_unlisted") == [False, False]
+    assert found and all(sides == [True, True] for sides in found.values())
+    pkh = dict(
+        con.execute(
+            "select gap_class, [bool_and(is_told), bool_or(is_told)] from gaps "
+            "where program = 'pkh' group by gap_class"
+        ).fetchall()
+    )
+    assert pkh["eligible_unserved"] == [True, True]
+    assert pkh.get("service_unknown", [False, False]) == [False, False]
+    assert not con.execute(
+        "select count(*) from gaps where gap_class = 'served_unlisted' "
+        "and period not in (select period from listed)"
+    ).fetchone()[0]  # type: ignore[index]
+
+
+def test_a_missing_list_makes_service_unknown(tmp_path: Path) -> None:
+    rates = Rates.clean().with_(event_missing_period=0.4)
+    summary = write_district(
+        tmp_path, seed=3, people=600, years=1, programs=["dtsen", "pkh"], rates=rates
+    )
+    gaps, files = truth(summary, "coverage_gaps"), truth(summary, "files")
+    asked = gaps[(gaps["program"] == "pkh") & (gaps["gap_class"] == "service_unknown")]
+    assert len(asked)
+    # With one program's lists in one file per quarter, unknown is where a sender's is missing.
+    sent = files[files["program"] == "pkh"].groupby("period").size()
+    missing = {p.replace("Q", "T") for p in asked["period"]}
+    assert all(sent.get(period, 0) < 3 for period in missing)
+
+
 def test_bps_tables_are_the_real_ones(district: Summary) -> None:
     reference = Path("data/reference/bps_poverty_raw")
     for path in (district.landing / "bps").iterdir():
