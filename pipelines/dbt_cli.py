@@ -27,8 +27,8 @@ def staging_models(project: Path = settings.DBT_DIR) -> list[str]:
 
 
 def target_path(home: Home | None = None) -> Path:
-    """Where dbt writes its manifest and compiled models: a cache, outside the repository's tree."""
-    return (home or settings.home()).cache / "dbt"
+    """Where dbt writes its manifest, results and log: in the vault, because errors quote rows."""
+    return (home or settings.home()).vault / "dbt"
 
 
 def environment(home: Home | None = None) -> dict[str, str]:
@@ -37,8 +37,7 @@ def environment(home: Home | None = None) -> dict[str, str]:
         **lake.dbt_environment(home),
         "LUMBUNG_STAGING_MODELS": ",".join(staging_models()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        # dbt's log quotes values of failing rows, so it stays in the vault.
-        "DBT_LOG_PATH": str((home or settings.home()).vault / "logs" / "dbt"),
+        "DBT_LOG_PATH": str(target_path(home)),
         "DBT_TARGET_PATH": str(target_path(home)),
         "DBT_PROFILES_DIR": str(PROFILES_DIR),
         # Absolute, because dbt keeps it in its cache and looks for seeds under it later.

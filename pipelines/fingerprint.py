@@ -6,12 +6,17 @@ Same files received, same declarations, suites, models, code and library version
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines import settings
 from pipelines.exports import receive
 from pipelines.exports.declaration import Program
+from pipelines.settings import Home
+
+REMEMBERED = "inputs.json"
 
 CODE = (
     ("pipelines", {".py", ".sql", ".yaml", ".json"}),
@@ -40,6 +45,26 @@ def code_hash(root: Path = settings.PROJECT_ROOT) -> str:
         digest.update(str(path.relative_to(root)).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def remember(run_id: str, fingerprint: str, home: Home) -> None:
+    """Keep what a run is about to build from, until it publishes."""
+    (home.work / REMEMBERED).write_text(
+        json.dumps({"run_id": run_id, "fingerprint": fingerprint}), encoding="utf-8"
+    )
+
+
+def remembered(run_id: str, home: Home) -> str:
+    """What the run was built from, as it was when the run began.
+
+    A run that publishes without having built all of it gets a value that equals no other, so that
+    the next run does not take its release for complete.
+    """
+    with suppress(FileNotFoundError, ValueError, KeyError):
+        said = json.loads((home.work / REMEMBERED).read_text(encoding="utf-8"))
+        if said["run_id"] == run_id:
+            return str(said["fingerprint"])
+    return f"unknown, run {run_id}"
 
 
 def of_inputs(programs: Iterable[Program]) -> str:

@@ -6,6 +6,7 @@ in full to a private file in the vault, and what leaves the step says only where
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -19,6 +20,9 @@ from typing import TextIO
 from pipelines import lake, settings
 from pipelines.settings import Home
 
+# "lumbung" as a number: the key of the advisory lock in the vault's catalog.
+ADVISORY_LOCK = 0x6C756D62756E67
+
 
 class StepError(RuntimeError):
     """A step failed; the message names the step, the kind of error and the private log."""
@@ -26,22 +30,25 @@ class StepError(RuntimeError):
 
 @contextmanager
 def writer(home: Home | None = None) -> Iterator[None]:
-    """Hold the barn's writer lock; waits while another process of this machine holds it.
+    """Hold the barn's writer lock; waits while another process holds it.
 
-    The lock is the kernel's, so a killed process gives it back. Catalogs on PostgreSQL take
-    several writers and need no lock.
+    The lock is the kernel's on one machine, PostgreSQL's where the catalogs stand there; either
+    lets go when the process that holds it dies.
     """
     home = home or settings.home()
-    if not lake.is_embedded():
-        yield
-        return
-    home.vault.mkdir(parents=True, exist_ok=True)
-    with (home.vault / ".writer.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        try:
+    if lake.is_embedded():
+        home.vault.mkdir(parents=True, exist_ok=True)
+        with (home.vault / ".writer.lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)
+        return
+    import psycopg2
+
+    with contextlib.closing(psycopg2.connect(settings.catalog_url("vault"))) as session:
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+            yield
 
 
 def private_log(name: str, home: Home | None = None) -> TextIO:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -110,9 +110,10 @@ def _private_folder(path: Path) -> None:
 def prepare(home: Home | None = None) -> None:
     """Make the folders and both catalogs if they are missing. Changes nothing on a second call."""
     home = home or settings.home()
-    for folder in (home.vault, home.feedback, home.keys, home.work):
+    home.root.mkdir(parents=True, exist_ok=True)
+    for folder in (home.landing, home.vault, home.feedback, home.keys, home.work):
         _private_folder(folder)
-    for folder in (home.landing, home.warehouse, home.releases, home.cache):
+    for folder in (home.warehouse, home.releases):
         folder.mkdir(parents=True, exist_ok=True)
     extension_directory(home)
     missing = [lake for lake in LAKES if not exists(lake, home)]
@@ -206,14 +207,17 @@ def current_snapshot(con: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
-def snapshot_at(con: duckdb.DuckDBPyConnection, lake: Lake, moment: datetime) -> int | None:
-    """Id of the newest snapshot of `lake` committed by `moment`; None if there is none."""
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    row = con.execute(
-        f"SELECT max(snapshot_id) FROM ducklake_snapshots({quote(lake)}) WHERE snapshot_time <= ?",
-        [moment],
-    ).fetchone()
-    return int(row[0]) if row and row[0] is not None else None
+def forget(con: duckdb.DuckDBPyConnection, lake: Lake, before: datetime) -> int:
+    """Drop the snapshots of `lake` made before `before`, and the files only they need.
+
+    The newest snapshot always stays. Returns how many snapshots went; none go, nothing is written.
+    """
+    dropped = con.execute(
+        f"CALL ducklake_expire_snapshots({quote(lake)}, older_than => ?::TIMESTAMPTZ)", [before]
+    ).fetchall()
+    if dropped:
+        con.execute(f"CALL ducklake_cleanup_old_files({quote(lake)}, cleanup_all => true)")
+    return len(dropped)
 
 
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:

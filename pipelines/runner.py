@@ -7,6 +7,7 @@ Every step is a Dagster run of the same jobs that the UI starts, on the same ins
 from __future__ import annotations
 
 import os
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +26,7 @@ from pipelines.settings import Home
 if TYPE_CHECKING:
     import dagster as dg
 
-PID_TAG = "lumbung/pid"
+PID_TAG, HOST_TAG = "lumbung/pid", "lumbung/host"
 WAREHOUSE_JOB = "warehouse"
 
 
@@ -153,7 +154,7 @@ def _close_dead_runs(dagster_instance: dg.DagsterInstance) -> None:
     open_states = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
     for old in dagster_instance.get_runs(dg.RunsFilter(statuses=open_states)):
         pid = old.tags.get(PID_TAG)
-        if pid and not _alive(int(pid)):
+        if pid and old.tags.get(HOST_TAG) == platform.node() and not _alive(int(pid)):
             dagster_instance.report_run_failed(old, "The process of this run has gone.")
 
 
@@ -177,6 +178,9 @@ def _receive(definitions: Any, dagster_instance: Any, item: Work) -> list[str]:
     from pipelines.components.program import partitions
 
     keys = list(partitions(item.program).get_partition_keys())
+    if not keys:
+        first = item.program.cadence.first_period
+        return [f"{item.program.name}: its first period {first} has not begun; see its defs.yaml."]
     wanted = [key for key in keys if key in set(item.periods)] or keys[-1:]
     return _execute(
         definitions,
@@ -192,7 +196,7 @@ def _execute(
     """Execute a job in this process. Returns one sentence per failed step; none means success."""
     result = definitions.resolve_job_def(job_name).execute_in_process(
         instance=dagster_instance,
-        tags={**tags, PID_TAG: str(os.getpid())},
+        tags={**tags, PID_TAG: str(os.getpid()), HOST_TAG: platform.node()},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )

@@ -96,6 +96,11 @@ def catalog_url(lake: str) -> str | None:
     return os.environ.get(f"LUMBUNG_{lake.upper()}_CATALOG") or None
 
 
+def vault_days() -> int:
+    """For how many days the vault keeps what it no longer holds (`LUMBUNG_VAULT_DAYS`, 30)."""
+    return int(os.environ.get("LUMBUNG_VAULT_DAYS", "30"))
+
+
 def data_url(lake: str) -> str | None:
     """Where a lake's Parquet files stand if not in its own folder (`LUMBUNG_<LAKE>_DATA`)."""
     return os.environ.get(f"LUMBUNG_{lake.upper()}_DATA") or None

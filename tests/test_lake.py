@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,19 @@ def test_a_snapshot_shows_the_lake_as_it_was(home: Home) -> None:
         lake.write_by_difference(con, "warehouse.s.t", "SELECT 2 AS id", ["id"])
     with lake.connect(read=["warehouse"], snapshots={"warehouse": first}, home=home) as con:
         assert con.execute("SELECT id FROM warehouse.s.t").fetchall() == [(1,)]
+
+
+def test_old_snapshots_are_forgotten_and_the_newest_stays(home: Home) -> None:
+    with lake.connect(write=["vault"], home=home) as con:
+        for step in range(3):
+            lake.write_by_difference(con, "vault.s.t", f"{ROWS} WHERE i <> {step}", ["id"])
+        newest = lake.current_snapshot(con, "vault")
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        assert lake.forget(con, "vault", long_ago) == 0
+        assert lake.forget(con, "vault", datetime.now(UTC)) > 0
+        assert lake.current_snapshot(con, "vault") == newest
+        assert con.execute("SELECT count(*) FROM vault.s.t").fetchone() == (999,)
+        assert lake.forget(con, "vault", datetime.now(UTC)) == 0
 
 
 def test_a_barn_can_be_moved(home: Home, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ Two assets per program, partitioned by the program's own periods:
 import contextlib
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,9 @@ CHECKS = {
     "nothing_quarantined": "Every row could be used; quarantined rows wait in the vault.",
     "nothing_lost": "Rows in the files = rows accepted + rows quarantined.",
 }
+
+
+AHEAD = timedelta(days=100)
 
 
 class Program(dg.Component):
@@ -57,9 +61,13 @@ class Program(dg.Component):
 
 
 def partitions(program: declaration.Program) -> dg.StaticPartitionsDefinition:
-    """The program's periods from its first to the one that runs now, oldest first."""
+    """The program's periods, oldest first, to a quarter ahead.
+
+    The list is made when definitions load; a server that is not restarted at the turn of a period
+    still finds the new one in it.
+    """
     first = program.cadence.first
-    last = periods.current(first.kind, settings.now())
+    last = periods.current(first.kind, settings.now() + AHEAD)
     return dg.StaticPartitionsDefinition([str(p) for p in periods.periods_between(first, last)])
 
 
@@ -104,7 +112,9 @@ def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
             ),
         ],
         check_specs=[
-            dg.AssetCheckSpec(check, asset=submissions, description=text)
+            dg.AssetCheckSpec(
+                check, asset=submissions, description=text, blocking=check == "nothing_lost"
+            )
             for check, text in CHECKS.items()
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -286,10 +296,12 @@ def _schedule(program: declaration.Program, job: Any) -> dg.ScheduleDefinition:
     cron = CRON[program.cadence.first.kind].format(day=max(1, min(28, program.cadence.due_day)))
 
     def requests(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        today = periods.current("day", context.scheduled_execution_time).first_day
         keys = partitions(program).get_partition_keys()
-        if len(keys) < 2:
+        ended = [key for key in keys if periods.parse_period(key).last_day < today]
+        if not ended:
             return dg.SkipReason("No period has ended yet.")
-        return dg.RunRequest(partition_key=keys[-2])
+        return dg.RunRequest(partition_key=ended[-1])
 
     return dg.ScheduleDefinition(
         name=f"{program.name}_when_due",

@@ -6,24 +6,26 @@ tables of programs that have sent nothing yet, so that a new program never break
 
 import dagster as dg
 
-from pipelines import guard, lake
+from pipelines import fingerprint, guard, lake, settings
 from pipelines.defs.stations import OWNER
 from pipelines.exports import declaration, ingest
 
 
 @dg.asset(
     key=["quality", "programs"],
-    group_name="quality",
+    group_name="register",
     owners=[OWNER],
     kinds={"ducklake"},
     tags={"station": "quality"},
     description="The declared programs, one row each, from their `defs.yaml`.",
 )
-def programs() -> dg.MaterializeResult:
-    """Write the declarations by difference."""
+def programs(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Write the declarations by difference, and note what this run is going to build from."""
+    home = settings.home()
     declared = declaration.load_programs()
     with guard.quiet_errors("registering programs"), guard.writer():
         lake.prepare()
+        fingerprint.remember(context.run_id, fingerprint.of_inputs(declared), home)
         with lake.connect(write=["vault"]) as con:
             ingest.register_programs(con, declared)
     return dg.MaterializeResult(metadata={"dagster/row_count": len(declared)})

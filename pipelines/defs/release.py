@@ -1,13 +1,13 @@
 """The last station: publish what the warehouse holds, if it differs from the last release."""
 
 import time
+from datetime import timedelta
 
 import dagster as dg
 
-from pipelines import dbt_cli, fingerprint, guard, progress, settings
+from pipelines import dbt_cli, fingerprint, guard, lake, progress, settings
 from pipelines.defs.dbt import read_manifest
 from pipelines.defs.stations import OWNER, StationTranslator
-from pipelines.exports import declaration
 from pipelines.releases import build, catalog
 
 
@@ -43,10 +43,13 @@ def _publish(run_id: str) -> dg.MaterializeResult:
         made = build.publish(
             home,
             now=settings.now(),
-            inputs_fingerprint=fingerprint.of_inputs(declaration.load_programs()),
+            inputs_fingerprint=fingerprint.remembered(run_id, home),
             run_id=run_id,
             dbt_manifest=dbt_cli.manifest(home),
         )
+        with lake.connect(write=["vault"], home=home) as con:
+            before = settings.now() - timedelta(days=settings.vault_days())
+            forgotten = lake.forget(con, "vault", before)
     newest = catalog.newest(home)
     return dg.MaterializeResult(
         metadata={
@@ -54,6 +57,7 @@ def _publish(run_id: str) -> dg.MaterializeResult:
             "new": made is not None,
             "tables": len(newest.tables) if newest else 0,
             "dagster/row_count": newest.rows if newest else 0,
+            "vault_snapshots_forgotten": forgotten,
             "seconds": round(time.perf_counter() - started, 2),
         }
     )

@@ -28,16 +28,17 @@ class StationTranslator(DagsterDbtTranslator):
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
-        """As dbt says, but a staging model hangs on its program alone.
+        """As dbt says, but a staging model hangs on its program and the register of programs.
 
-        Each also reads which submissions serve; that register is written with the program's own
-        rows, and drawn as one more edge it would make a circle of every program's group.
+        Each also reads which submissions serve; that table is written with the program's own rows,
+        and drawn as one more edge it would make a circle of every program's group.
         """
         spec = super().get_asset_spec(manifest, unique_id, project)
         if _schema(self.get_resource_props(manifest, unique_id)) != "staging":
             return spec
-        register = dg.AssetKey(["quality", "submissions"])
-        return spec.replace_attributes(deps=[d for d in spec.deps if d.asset_key != register])
+        submissions = dg.AssetKey(["quality", "submissions"])
+        kept = [d for d in spec.deps if d.asset_key != submissions]
+        return spec.replace_attributes(deps=[*kept, dg.AssetDep(["quality", "programs"])])
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`schema/table`, as the table is called in its lake."""

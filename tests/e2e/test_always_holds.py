@@ -33,14 +33,14 @@ def programs() -> list[str]:
 def files_of(barn: Barn) -> dict[str, tuple[int, int]]:
     """Size and time of every file of lakes, releases and landing."""
     folders = (barn.home.vault, barn.home.warehouse, barn.home.releases, barn.home.landing)
-    # SQLite's side files come and go with readers; the vault's logs are no data.
+    # SQLite's side files come and go with readers; logs, dbt's target and scratch are no data.
     return {
         str(p.relative_to(barn.home.root)): (p.stat().st_size, p.stat().st_mtime_ns)
         for folder in folders
         for p in folder.rglob("*")
         if p.is_file()
         and not p.name.endswith(("-wal", "-shm"))
-        and "logs" not in p.parts
+        and not {"logs", "dbt", "work"} & set(p.parts)
         and p.name != "catalog.sqlite"
     }
 
