@@ -29,7 +29,7 @@ ui: $(READY)
 	@$(BIN)/lumbung ui $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format .

@@ -120,7 +120,7 @@ def district(shared_folder: Path) -> Barn:
     """A small district with the usual dirt, run once. Tests must not change it; they copy it."""
 
     def fill(barn: Barn) -> None:
-        barn.lumbung("demo", "--people", str(PEOPLE))
+        barn.lumbung("demo", "--people", str(PEOPLE), "--years", "1")
         barn.lumbung("run")
 
     return filled(shared_folder, "district", fill)
@@ -131,7 +131,7 @@ def clean_district(shared_folder: Path) -> Barn:
     """The same district as its programs would send it without a single error."""
 
     def fill(barn: Barn) -> None:
-        barn.lumbung("demo", "--people", str(PEOPLE), "--dirt", "0")
+        barn.lumbung("demo", "--people", str(PEOPLE), "--years", "1", "--dirt", "0")
         barn.lumbung("run")
 
     return filled(shared_folder, "clean_district", fill)
