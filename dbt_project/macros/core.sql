@@ -52,6 +52,34 @@
   from {{ source('quality', 'submissions') }}
 {% endmacro %}
 
+{#
+  The day of an event as a file of a period tells it. A day long before the period is not that day:
+  it is a birth in the wrong column, and no exact birth date leaves the vault.
+#}
+{% macro day_near(day, period_from, years=1) -%}
+  case when {{ period_from }} is null or {{ day }} >= {{ period_from }} - interval {{ years }} year then {{ day }} end
+{%- endmacro %}
+
+{#
+  Facts with the person, household and area of their record and the order of their submission.
+  `stated` is a relation of facts; `day`, if given, is the column of the event's day, which comes
+  back as own_day_on (macro day_near). A fact whose record is linked to nobody is its own person.
+#}
+{% macro linked_facts(stated, day=none) %}
+    select
+        f.*,
+        {{ day_near('f.' ~ day, 's.period_from') ~ ' as own_day_on,' if day }}
+        p.beneficiary_id, p.household_id, p.match_probability,
+        p.area_code, p.area_level, p.area_method, p.current_area_code,
+        s.period_from, s.period_to, s.sender_regency, s.recency,
+        coalesce(p.beneficiary_id, concat(f.submission_id, ' ', f.source_record_id)) as person_key
+    from {{ stated }} as f
+    left join {{ ref('person_records') }} as p
+        on p.submission_id = f.submission_id and p.source_record_id = f.source_record_id
+    left join ({{ submission_order() }}) as s
+        on s.submission_id = f.submission_id
+{% endmacro %}
+
 {# Whole months lived on the last day of a month; exact, for a month has one last day. #}
 {% macro months_lived(birth_year, birth_month, on) -%}
   (extract(year from {{ on }}) * 12 + extract(month from {{ on }}) - {{ birth_year }} * 12 - {{ birth_month }})
@@ -100,9 +128,9 @@
   struct_pack({% for c in columns %}{{ c.split('.')[-1] }} := {{ c }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
-{# Whether a dotted area code is `ancestor` or below it; null where either is unknown. #}
+{# Whether a dotted area code is `ancestor` or below it (`00`, the nation, holds every area); null where either is unknown. #}
 {% macro is_area_within(code, ancestor) -%}
-  substr({{ code }}, 1, length({{ ancestor }})) = {{ ancestor }}
+  (substr({{ code }}, 1, length({{ ancestor }})) = {{ ancestor }} or ({{ ancestor }} = '00' and {{ code }} is not null))
 {%- endmacro %}
 
 {# Known texts joined by a comma; null where there is none. #}

@@ -16,11 +16,6 @@
   {{ let('_words', plain_words(text), body) }}
 {%- endmacro %}
 
-{# Free text to a code in snake case: 'DISABILITAS BERAT' -> 'disabilitas_berat'; NULL for nothing. #}
-{% macro code_of(text) -%}
-  nullif(replace({{ plain_words(parse_text(text)) }}, ' ', '_'), '')
-{%- endmacro %}
-
 {# male, female or NULL. '1' is male and '2' female, as in the census and in SIAK. #}
 {% macro decode_sex(text) -%}
   {{ decode_words(text, [
@@ -43,7 +38,7 @@
     ('failed', ['gagal', 'gagal transaksi', 'gagal salur', 'gagal bayar', 'retur', 'ditolak', 'failed'])], "'unknown'") }}
 {%- endmacro %}
 
-{# Component of a PKH family, by the program's own words; an unlisted word becomes its own code. #}
+{# Component of a PKH family, by the program's own words; `other` for a word that is none of them. #}
 {% macro decode_pkh_component(text) -%}
   {{ decode_words(text, [
     ('bumil', ['bumil', 'ibu hamil', 'hamil', 'hamil nifas', 'ibu hamil nifas', 'bumil nifas']),
@@ -53,7 +48,48 @@
     ('sma', ['sma', 'anak sma', 'sma sederajat', 'sma ma', 'smk', 'sma smk']),
     ('lansia', ['lansia', 'lanjut usia', 'lansia 60']),
     ('disabilitas_berat', ['disabilitas berat', 'disabilitas', 'penyandang disabilitas berat', 'dis berat'])],
-    code_of(text)) }}
+    other_if_told(text)) }}
+{%- endmacro %}
+
+{# `other` where the cell says something, else NULL. The words themselves stay in the submission. #}
+{% macro other_if_told(text) -%}
+  case when {{ parse_text(text) }} is not null then 'other' end
+{%- endmacro %}
+
+{#
+  A pupil's special need, by the letters and words of Dapodik and of the disability categories of
+  the other registers; `other` for words that are none of them.
+#}
+{% macro decode_special_need(text) -%}
+  {{ decode_words(text, [
+    ('none', ['tidak ada', 'tidak']),
+    ('netra_buta', ['a', 'netra', 'netra buta', 'buta', 'tuna netra', 'tunanetra', 'a tuna netra', 'a tunanetra']),
+    ('rungu', ['b', 'rungu', 'tuna rungu', 'tunarungu', 'b tuna rungu', 'b tunarungu']),
+    ('wicara', ['f', 'wicara', 'tuna wicara', 'tunawicara', 'f tuna wicara', 'f tunawicara']),
+    ('rungu_wicara', ['rungu wicara', 'tuna rungu wicara']),
+    ('grahita', ['c', 'c1', 'grahita', 'tuna grahita', 'tunagrahita', 'grahita ringan', 'grahita sedang', 'tuna grahita ringan', 'tuna grahita sedang',
+      'c grahita ringan', 'c1 grahita sedang', 'c tuna grahita ringan', 'c1 tuna grahita sedang']),
+    ('fisik', ['d', 'd1', 'fisik', 'daksa', 'tuna daksa', 'tunadaksa', 'daksa ringan', 'daksa sedang', 'tuna daksa ringan', 'tuna daksa sedang',
+      'd daksa ringan', 'd1 daksa sedang', 'd tuna daksa ringan', 'd1 tuna daksa sedang']),
+    ('laras', ['e', 'laras', 'tuna laras', 'tunalaras', 'e laras', 'e tuna laras']),
+    ('hiperaktif', ['h', 'hiperaktif', 'hyperaktif', 'hyper aktif', 'hiper aktif', 'h hiperaktif', 'h hyperaktif', 'h hyper aktif']),
+    ('cerdas_istimewa', ['i', 'cerdas istimewa', 'i cerdas istimewa']),
+    ('bakat_istimewa', ['j', 'bakat istimewa', 'j bakat istimewa']),
+    ('kesulitan_belajar', ['k', 'kesulitan belajar', 'k kesulitan belajar']),
+    ('narkoba', ['n', 'narkoba', 'korban narkoba', 'n narkoba']),
+    ('indigo', ['o', 'indigo', 'o indigo']),
+    ('down_sindrome', ['p', 'down sindrome', 'down syndrome', 'p down sindrome', 'p down syndrome']),
+    ('autis', ['q', 'autis', 'autisme', 'q autis']),
+    ('mental_jiwa', ['mental jiwa', 'mental', 'jiwa']),
+    ('fisik_mental', ['fisik mental', 'fisik dan mental', 'cacat ganda', 'ganda']),
+    ('lainnya', ['lainnya', 'lain', 'lain lain'])],
+    other_if_told(text)) }}
+{%- endmacro %}
+
+{# A class group as a code: grade and letter ('Kelas 6A' -> '6a', 'VII-B' -> '7b'); NULL for any other name. #}
+{% macro class_group_code(text, grade) -%}
+  {%- set letter = part(plain_words(text), "^(?:(?:kelas|kls|kl|grade) ?)?(?:[xvi]+|[0-9]{1,2}) ?([a-h])$") -%}
+  case when {{ grade }} is not null then concat(cast(cast({{ grade }} as integer) as varchar), {{ letter }}) end
 {%- endmacro %}
 
 {# Month of the year, 1 to 12, from a number or a name; NULL for anything else. #}

@@ -72,14 +72,73 @@
   {{ return(found | sort) }}
 {% endmacro %}
 
-{# All staging models of a record, column by column in the canonical types. #}
+{#
+  The closed lists of codes. A text of a cell is never a code by itself: what leaves the vault in a
+  `_code` column stands in a list, else it becomes `other` here and the text stays in the
+  submission. Lists that all programs share are below; a program's own stand in the YAML of its
+  staging model, `config: {meta: {codes: {component_code: [sd, smp], unit_code: '[0-9]{1,2}[a-h]?'}}}`:
+  a list of codes, or a pattern that all of the text must be (narrow enough that no name and no
+  number of a person is one). A column without a list lets nothing through.
+#}
+{% macro declared_codes(model) %}
+  {%- set program, record = model[4:].rsplit('__', 1) -%}
+  {%- set shared = {
+    'persons': {'sex_code': ['male', 'female']},
+    'enrolments': {'program_code': [program], 'status_code': ['active', 'left', 'dropped_out', 'graduated', 'unknown']},
+    'benefits': {'program_code': [program], 'status_code': ['paid', 'ordered', 'failed', 'unknown']},
+    'responses': {'program_code': [program]}, 'budget_lines': {'program_code': [program]} } -%}
+  {%- set codes = {} -%}
+  {%- do codes.update(shared.get(record, {})) -%}
+  {%- if execute -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == model -%}
+      {%- do codes.update(node.config.get('meta', {}).get('codes', {})) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{ return(codes) }}
+{% endmacro %}
+
+{# The columns of a record that must be codes of a closed list. #}
+{% macro closed_columns(record) %}
+  {%- set found = [] -%}
+  {%- for column, type in record_columns(record)
+        if (column.endswith('_code') and column != 'sent_area_code') or column == 'role' -%}
+    {%- do found.append(column) -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{# Whether a known value of `column` is in its closed list. #}
+{% macro is_declared_code(column, list) -%}
+  {%- if list is string -%}{{ matches(column, list) }}
+  {%- elif list -%}{{ column }} in ('{{ list | join("', '") }}')
+  {%- else -%}false{%- endif -%}
+{%- endmacro %}
+
+{#
+  How large a number about a person can be. What is larger is somebody's number in the wrong column
+  (NIK, family card, telephone, NISN) and unknown here; the cell stays in the submission.
+#}
+{% macro largest_number(record, column) %}
+  {%- set limits = {'amount_idr': '1e8', 'quantity': '1e6', 'value_number': '1e6', 'answer_number': '1e6'} -%}
+  {{ return(limits.get(column) if record in ('benefits', 'service_events', 'observations', 'responses')) }}
+{% endmacro %}
+
+{# All staging models of a record, column by column in the canonical types; codes from closed lists. #}
 {% macro union_records(record) %}
   {%- set columns = record_columns(record) -%}
+  {%- set closed = closed_columns(record) -%}
   {%- set models = staging_models(record) -%}
   {%- for name in models %}
+  {%- set codes = declared_codes(name) %}
   select
     {%- for column, type in columns %}
+    {%- if column in closed %}
+    cast(case when {{ column }} is null or {{ is_declared_code(column, codes.get(column)) }} then {{ column }} else 'other' end as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- elif largest_number(record, column) %}
+    cast(case when abs({{ column }}) < {{ largest_number(record, column) }} then {{ column }} end as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- else %}
     cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endif %}
     {%- endfor %}
   from {{ ref(name) }}
   {{ 'union all' if not loop.last }}

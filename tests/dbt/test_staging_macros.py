@@ -382,7 +382,7 @@ def test_a_payment_may_be_dated_after_its_period() -> None:
                 "Ibu Hamil": "bumil",
                 "DISABILITAS BERAT": "disabilitas_berat",
                 "LANJUT USIA": "lansia",
-                "BARU SEKALI": "baru_sekali",
+                "BARU SEKALI": "other",
                 "": None,
                 None: None,
                 "-": None,

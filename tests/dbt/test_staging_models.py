@@ -199,7 +199,7 @@ def test_pkh(con: duckdb.DuckDBPyConnection) -> None:
     assert (ordered["status_code"], ordered["amount_idr"]) == ("ordered", None)
     assert (odd["status_code"], odd["component_code"], odd["for_record_id"]) == (
         "unknown",
-        "lain",
+        "other",
         None,
     )
     components = rows(

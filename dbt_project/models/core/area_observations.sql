@@ -102,8 +102,12 @@ select
   valid_to,
   cast(extract(year from valid_from) as integer) as reference_year,
   value_number,
-  -- Only what looks like a figure or a mark: free text stays in the vault.
-  case when {{ matches('value_sent', '[0-9RrPp .,:%…–—-]{1,30}') }} then value_sent end as value_sent,
+  -- Only what looks like a figure or a mark, and is no number as long as a telephone's or a
+  -- person's: anything else stays in the vault.
+  case
+    when {{ matches('value_sent', '(Rp|rp|RP)?[0-9 .,:%…–—-]{1,30}') }}
+      and length({{ replace_every('value_sent', '[^0-9]', '') }}) < 10 then value_sent
+  end as value_sent,
   missing_reason,
   case
     when value_number is null then 'missing'

@@ -2,9 +2,10 @@
 
 {#
   The same payment sent twice is not two payments. A statement is a repeat when
-    1. a file believed more (macro submission_order) of the same program and regency speaks of
-       the same payee, member, kind of help and period; or one file says the very same thing
-       (card, amount, day) twice;
+    1. a file believed more (macro submission_order) of the same program speaks of the same
+       payee, member, kind of help and period, on the same card or one of the two tells no card,
+       and one sender's area holds the other's: two districts of one regency that both pay
+       somebody are two payments; or one file says the very same thing (card, amount, day) twice;
     2. what is left names a card that the file believed more, or the same file with the same
        amount and day, already paid for that kind of help and period: one card, one payment,
        even where the two records were not recognised as one person.
@@ -41,14 +42,16 @@ cards as (
 
 linked as (
     select
+        {{ fact_id(['b.submission_id', 'b.source_row', 'b.source_record_id', 'b.program_code', 'b.benefit_no', 'b.statement_no']) }} as benefit_id,
         b.program, b.submission_id, b.source_row, b.source_record_id, b.benefit_no, b.statement_no,
         b.program_code, b.benefit_type_code, b.component_code,
         -- Help without a period is dated by the day it was paid.
-        coalesce(b.period_from, b.paid_on) as valid_from,
-        coalesce(b.period_to, b.period_from, b.paid_on) as valid_to,
+        coalesce(b.period_from, {{ day_near('b.paid_on', 'o.period_from') }}) as valid_from,
+        coalesce(b.period_to, b.period_from, {{ day_near('b.paid_on', 'o.period_from') }}) as valid_to,
         b.period_from is not null as is_period_known,
         b.amount_idr, b.quantity, b.unit_code,
-        coalesce(b.status_code, 'unknown') as status_code, b.paid_on,
+        coalesce(b.status_code, 'unknown') as status_code,
+        {{ day_near('b.paid_on', 'o.period_from') }} as paid_on,
         b.for_record_id,
         payee.beneficiary_id, payee.household_id, payee.match_probability,
         member.beneficiary_id as for_beneficiary_id,
@@ -57,7 +60,7 @@ linked as (
         case when payee.area_code is not null then payee.area_level else member.area_level end as area_level,
         case when payee.area_code is not null then payee.area_method else member.area_method end as area_method,
         case when payee.area_code is not null then payee.current_area_code else member.current_area_code end as current_area_code,
-        o.sender_regency, o.recency,
+        o.sender_area_code, o.sender_regency, o.recency,
         coalesce(payee.beneficiary_id, concat(b.submission_id, ' ', b.source_record_id)) as payee_key,
         coalesce(member.beneficiary_id, b.for_record_id) as member_key,
         c.card
@@ -72,20 +75,46 @@ linked as (
         on o.submission_id = b.submission_id
 ),
 
+-- What a file believed more also says. `is_certain`: on the same card, or this one tells none.
+said_elsewhere as (
+    select
+        b.benefit_id,
+        max(case when b.card is null or k.card = b.card then 1 else 0 end) = 1 as is_certain,
+        max(case when k.card is null then k.benefit_id end) as without_card_id
+    from linked as b
+    inner join linked as k
+        on k.program = b.program
+        and k.program_code = b.program_code
+        and k.payee_key = b.payee_key
+        and k.valid_from = b.valid_from
+        and k.valid_to = b.valid_to
+        and k.member_key is not distinct from b.member_key
+        and k.benefit_type_code is not distinct from b.benefit_type_code
+        and k.component_code is not distinct from b.component_code
+        and k.recency < b.recency
+        and (k.card = b.card or k.card is null or b.card is null)
+        and (
+            {{ is_area_within('k.sender_area_code', 'b.sender_area_code') }}
+            or {{ is_area_within('b.sender_area_code', 'k.sender_area_code') }}
+        )
+    group by b.benefit_id
+),
+
 by_payee as (
     -- Of two payments without any date nobody can say that they are one.
     select
-        *,
-        valid_from is not null and (recency > min(recency) over (
-            partition by program, program_code, sender_regency, payee_key, member_key,
-                benefit_type_code, component_code, valid_from, valid_to
-        )
-        or row_number() over (
-            partition by submission_id, program_code, payee_key, member_key,
-                benefit_type_code, component_code, valid_from, valid_to, card, amount_idr, paid_on
-            order by source_row, source_record_id, benefit_no, statement_no
+        l.*,
+        coalesce(e.is_certain, false)
+        -- A statement without card stands for this one only where it is not itself said elsewhere.
+        or (e.without_card_id is not null and w.benefit_id is null)
+        or (l.valid_from is not null and row_number() over (
+            partition by l.submission_id, l.program_code, l.payee_key, l.member_key,
+                l.benefit_type_code, l.component_code, l.valid_from, l.valid_to, l.card, l.amount_idr, l.paid_on
+            order by l.source_row, l.source_record_id, l.benefit_no, l.statement_no
         ) > 1) as is_said_before
-    from linked
+    from linked as l
+    left join said_elsewhere as e on e.benefit_id = l.benefit_id
+    left join said_elsewhere as w on w.benefit_id = e.without_card_id
 ),
 
 by_card as (
@@ -111,7 +140,7 @@ by_card as (
 )
 
 select
-    {{ fact_id(['submission_id', 'source_row', 'source_record_id', 'program_code', 'benefit_no', 'statement_no']) }} as benefit_id,
+    benefit_id,
     program,
     submission_id,
     source_row,

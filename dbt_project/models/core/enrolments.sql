@@ -1,7 +1,8 @@
 {{ config(unique_key='enrolment_id') }}
 
 -- Repeats: a file believed more (submission_order) of the same program and regency states the
--- same enrolment of the same person, or one file states it twice. Marked, not removed.
+-- same enrolment of the same person, or one file states it twice. Marked, not removed. The unit's
+-- name as sent stays in the vault (it may hold any text): only a declared unit code passes.
 with stated as (
     select
         e.*,
@@ -13,17 +14,7 @@ with stated as (
 ),
 
 linked as (
-    select
-        e.*,
-        p.beneficiary_id, p.household_id, p.match_probability,
-        p.area_code, p.area_level, p.area_method, p.current_area_code,
-        o.sender_regency, o.recency,
-        coalesce(p.beneficiary_id, concat(e.submission_id, ' ', e.source_record_id)) as person_key
-    from stated as e
-    left join {{ ref('person_records') }} as p
-        on p.submission_id = e.submission_id and p.source_record_id = e.source_record_id
-    left join ({{ submission_order() }}) as o
-        on o.submission_id = e.submission_id
+    {{ linked_facts('stated') }}
 )
 
 select
@@ -39,7 +30,6 @@ select
     coalesce(status_code, 'unknown') as status_code,
     component_code,
     unit_code,
-    unit_name,
     valid_from,
     valid_to,
     area_code,

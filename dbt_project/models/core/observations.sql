@@ -15,17 +15,7 @@ with stated as (
 ),
 
 linked as (
-    select
-        b.*,
-        p.beneficiary_id, p.household_id, p.match_probability,
-        p.area_code, p.area_level, p.area_method, p.current_area_code,
-        s.period_from, s.period_to, s.sender_regency, s.recency,
-        coalesce(p.beneficiary_id, concat(b.submission_id, ' ', b.source_record_id)) as person_key
-    from stated as b
-    left join {{ ref('person_records') }} as p
-        on p.submission_id = b.submission_id and p.source_record_id = b.source_record_id
-    left join ({{ submission_order() }}) as s
-        on s.submission_id = b.submission_id
+    {{ linked_facts('stated', day='observed_on') }}
 )
 
 select
@@ -38,22 +28,22 @@ select
     household_id,
     match_probability,
     indicator_code,
-    observed_on,
+    own_day_on as observed_on,
     value_number,
     value_code,
     -- What is observed on a day holds for that day; a statement without a day, for its period.
-    coalesce(observed_on, period_from) as valid_from,
-    coalesce(observed_on, period_to) as valid_to,
+    coalesce(own_day_on, period_from) as valid_from,
+    coalesce(own_day_on, period_to) as valid_to,
     area_code,
     area_level,
     area_method,
     current_area_code,
     recency > min(recency) over (
         partition by program, sender_regency, person_key, indicator_code,
-            coalesce(observed_on, period_from), coalesce(observed_on, period_to)
+            coalesce(own_day_on, period_from), coalesce(own_day_on, period_to)
     )
     or row_number() over (
-        partition by submission_id, person_key, indicator_code, observed_on, value_number, value_code
+        partition by submission_id, person_key, indicator_code, own_day_on, value_number, value_code
         order by source_row, source_record_id, statement_no
     ) > 1 as is_repeat
 from linked

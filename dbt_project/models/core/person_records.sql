@@ -13,7 +13,7 @@ select
     l.household_id,
     cast(l.match_probability as double) as match_probability,
     l.method as link_method,
-    coalesce(p.observed_on, s.period_to) as stated_on,
+    coalesce({{ day_near('p.observed_on', 's.period_from', 10) }}, s.period_to) as stated_on,
     s.period_from as valid_from,
     s.period_to as valid_to,
     s.area_code as sender_area_code,

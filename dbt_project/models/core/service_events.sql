@@ -15,17 +15,7 @@ with stated as (
 ),
 
 linked as (
-    select
-        e.*,
-        p.beneficiary_id, p.household_id, p.match_probability,
-        p.area_code, p.area_level, p.area_method, p.current_area_code,
-        s.sender_regency, s.recency,
-        coalesce(p.beneficiary_id, concat(e.submission_id, ' ', e.source_record_id)) as person_key
-    from stated as e
-    left join {{ ref('person_records') }} as p
-        on p.submission_id = e.submission_id and p.source_record_id = e.source_record_id
-    left join ({{ submission_order() }}) as s
-        on s.submission_id = e.submission_id
+    {{ linked_facts('stated', day='happened_on') }}
 )
 
 select
@@ -38,23 +28,23 @@ select
     household_id,
     match_probability,
     service_code,
-    happened_on,
+    own_day_on as happened_on,
     quantity,
     unit_code,
-    happened_on as valid_from,
-    happened_on as valid_to,
+    own_day_on as valid_from,
+    own_day_on as valid_to,
     area_code,
     area_level,
     area_method,
     current_area_code,
     (
-        happened_on is not null
+        own_day_on is not null
         and recency > min(recency) over (
-            partition by program, sender_regency, person_key, service_code, happened_on
+            partition by program, sender_regency, person_key, service_code, own_day_on
         )
     )
     or row_number() over (
-        partition by submission_id, person_key, service_code, happened_on, quantity, unit_code, provider_name
+        partition by submission_id, person_key, service_code, own_day_on, quantity, unit_code, provider_name
         order by source_row, source_record_id, event_no, statement_no
     ) > 1 as is_repeat
 from linked

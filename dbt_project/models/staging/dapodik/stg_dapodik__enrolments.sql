@@ -19,7 +19,7 @@ select
     'dapodik' as program_code,
     'active' as status_code,
     {{ level_of_grade('grade') }} as component_code,
-    cast(null as varchar) as unit_code,
+    {{ class_group_code('rombel_saat_ini', 'grade') }} as unit_code,
     {{ parse_text('rombel_saat_ini') }} as unit_name,
     period_from as valid_from,
     period_to as valid_to

@@ -41,10 +41,7 @@ stated as (
     union all
     select
         submission_id, source_row, 'special_need', null,
-        case
-            when {{ plain_words('kebutuhan_khusus') }} in ('tidak ada', 'tidak') then 'none'
-            else {{ code_of('kebutuhan_khusus') }}
-        end,
+        {{ decode_special_need('kebutuhan_khusus') }},
         kebutuhan_khusus
     from read
 )
