@@ -256,6 +256,8 @@ def write_by_difference(
 
     table: `lake.schema.name`, made on first use with the columns of `source`; columns that
     `source` has and the table lacks are added, those it lacks are kept and filled with NULL.
+    A column whose type cannot hold the values of `source` is widened to the type of `source`;
+    LakeError where that type cannot hold the table's values either. Nothing is ever rounded.
     source: a SELECT or the name of a relation, unique and not null on `key`.
     scope: a condition on the table's rows; rows outside it are left alone (e.g. one submission).
     Runs inside the caller's transaction if there is one, else in its own.
@@ -297,10 +299,12 @@ def _write(
         con.execute("DROP TABLE _difference_source")
         return Difference(int(row[0]) if row else 0, 0)
 
-    have = {r[0] for r in con.execute(f"DESCRIBE {target}").fetchall()}
+    have = {r[0]: r[1] for r in con.execute(f"DESCRIBE {target}").fetchall()}
     for name, kind, *_ in con.execute("DESCRIBE _difference_source").fetchall():
         if name not in have:
             con.execute(f"ALTER TABLE {target} ADD COLUMN {identifier(name)} {kind}")
+        elif kind != have[name]:
+            _agree_on_type(con, table, name, have[name], kind)
     on = " AND ".join(f"d.{identifier(k)} = s.{identifier(k)}" for k in key)
     values = [c for c in columns if c not in set(key)]
     differs = (
@@ -321,6 +325,37 @@ def _write(
     ).fetchone()
     con.execute("DROP TABLE _difference_source")
     return Difference(int(merged[0]) if merged else 0, int(deleted[0]) if deleted else 0)
+
+
+def _agree_on_type(
+    con: duckdb.DuckDBPyConnection, table: str, name: str, have: str, want: str
+) -> None:
+    """Gives column `name` one type in `table` (now `have`) and in the source (`want`)."""
+    target, column = identifier(table), identifier(name)
+    if _holds(con, "_difference_source", column, have, want):
+        con.execute(f"ALTER TABLE _difference_source ALTER {column} TYPE {have}")
+    elif _holds(con, target, column, want, have):
+        wider = identifier("_difference_wider")
+        con.execute(f"ALTER TABLE {target} ADD COLUMN {wider} {want}")
+        con.execute(f"UPDATE {target} SET {wider} = {column}")
+        con.execute(f"ALTER TABLE {target} DROP COLUMN {column}")
+        con.execute(f"ALTER TABLE {target} RENAME COLUMN {wider} TO {column}")
+    else:
+        raise LakeError(
+            f"Column {name} of {table} is {have} and comes as {want}: neither type holds the "
+            "values of the other. Give the new column another name."
+        )
+
+
+def _holds(
+    con: duckdb.DuckDBPyConnection, relation: str, column: str, other: str, own: str
+) -> bool:
+    """Whether type `other` holds every value of a column of type `own` unchanged."""
+    row = con.execute(
+        f"SELECT count(*) FROM {relation} WHERE {column} IS NOT NULL "
+        f"AND TRY_CAST(TRY_CAST({column} AS {other}) AS {own}) IS DISTINCT FROM {column}"
+    ).fetchone()
+    return not (row and row[0])
 
 
 def dbt_environment(home: Home | None = None) -> dict[str, str]:

@@ -91,6 +91,36 @@ def test_new_column_is_added_and_a_missing_one_is_kept(home: Home) -> None:
     assert rows == [(1, "a", None), (2, None, "b")]
 
 
+def test_a_wider_type_is_taken_over_and_nothing_is_rounded(home: Home) -> None:
+    with lake.connect(write=["vault"], home=home) as con:
+        lake.write_by_difference(
+            con, "vault.s.t", "SELECT i AS id, i AS n FROM range(3) t(i)", ["id"]
+        )
+        source = "SELECT i AS id, i + 0.4::DOUBLE AS n FROM range(3) t(i)"
+        assert lake.write_by_difference(con, "vault.s.t", source, ["id"]).written == 3
+        rows = con.execute("SELECT id, n FROM vault.s.t ORDER BY id").fetchall()
+        assert rows == [(0, 0.4), (1, 1.4), (2, 2.4)]
+        before = lake.current_snapshot(con, "vault")
+        assert not lake.write_by_difference(con, "vault.s.t", source, ["id"]).changed
+        # A narrower type with the same values is no change either.
+        lake.write_by_difference(con, "vault.s.n", "SELECT 1 AS id, 2.0::DOUBLE AS n", ["id"])
+        before = lake.current_snapshot(con, "vault")
+        assert not lake.write_by_difference(
+            con, "vault.s.n", "SELECT 1 AS id, 2::INTEGER AS n", ["id"]
+        ).changed
+        assert lake.current_snapshot(con, "vault") == before
+
+
+def test_types_that_do_not_hold_each_other_are_refused(home: Home) -> None:
+    with lake.connect(write=["vault"], home=home) as con:
+        lake.write_by_difference(con, "vault.s.t", "SELECT 1 AS id, DATE '2026-01-01' AS v", ["id"])
+        with pytest.raises(lake.LakeError, match=r"v of vault\.s\.t is DATE"):
+            lake.write_by_difference(
+                con, "vault.s.t", "SELECT 1 AS id, 7 AS v", ["id"], scope="false"
+            )
+        assert con.execute("SELECT v::VARCHAR FROM vault.s.t").fetchall() == [("2026-01-01",)]
+
+
 def test_a_failed_write_leaves_the_table_as_it_was(home: Home) -> None:
     with lake.connect(write=["vault"], home=home) as con:
         lake.write_by_difference(con, "vault.s.t", ROWS, ["id"])

@@ -80,9 +80,11 @@ def test_columns_that_change_make_the_table_anew(tmp_path: Path) -> None:
     assert small.run(sql, "double") == second
 
     # The contract's constraints are there again, and earlier snapshots are as they were.
-    with lake.connect(write=["warehouse"], home=small.home) as con:
-        with pytest.raises(lake.duckdb.Error, match="NOT NULL"):
-            con.execute("insert into warehouse.core.figures values (null, 1)")
+    with (
+        lake.connect(write=["warehouse"], home=small.home) as con,
+        pytest.raises(lake.duckdb.Error, match="NOT NULL"),
+    ):
+        con.execute("insert into warehouse.core.figures values (null, 1)")
     assert small.table(first)[1] == [(1, 1, "old")]
 
     # A new column is filled for every row.
