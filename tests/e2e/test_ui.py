@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import socket
@@ -77,14 +78,12 @@ def address(barn: Barn) -> Iterator[str]:
         until("the web server", lambda: urllib.request.urlopen(url, timeout=5).status == 200)
         yield url
     finally:
-        # The whole group: web server, daemon, code server.
-        for sign in (signal.SIGINT, signal.SIGKILL):
-            try:
-                subprocess.run(["kill", f"-{int(sign)}", f"-{process.pid}"], check=False)
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                continue
-        subprocess.run(["pkill", "-9", "-s", str(process.pid)], check=False)
+        # Web server, daemon and code server are children in the same session.
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        subprocess.run(["pkill", "-KILL", "--session", str(process.pid)], check=False)
+        process.wait()
 
 
 @pytest.fixture
