@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 Kind = Literal[
-    "csv", "workbook", "zip", "parquet", "jsonl", "empty", "encrypted", "damaged_zip",
-    "pdf", "image", "word", "html", "archive", "unknown",
+    "csv", "workbook", "ods", "xlsb", "zip", "parquet", "jsonl", "empty", "encrypted",
+    "damaged_zip", "pdf", "image", "word", "html", "archive", "unknown",
 ]  # fmt: skip
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
@@ -34,6 +34,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "word": ("dokumen Word", "a Word document"),
     "html": ("halaman web (HTML)", "a web page (HTML)"),
     "archive": ("arsip terkompresi", "a compressed archive"),
+    "ods": ("lembar kerja OpenDocument (ods)", "an OpenDocument spreadsheet (ods)"),
+    "xlsb": ("buku kerja biner (xlsb)", "a binary workbook (xlsb)"),
     "zip": ("arsip zip", "a zip archive"),
     "jsonl": ("berkas JSON", "a JSON file"),
     "parquet": ("berkas Parquet", "a Parquet file"),
@@ -61,14 +63,16 @@ def _zip_kind(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            if any(name.startswith("xl/") for name in names):
+            if any(name.lower() == "xl/workbook.bin" for name in names):
+                return "xlsb"
+            # A reader of workbooks takes the content of an OpenDocument wherever it finds it.
+            if any(name.startswith("xl/") for name in names) and "content.xml" not in names:
                 return "workbook"
             if any(name.startswith(("word/", "ppt/")) for name in names):
                 return "word"
             if "mimetype" in names:
-                if b"spreadsheet" in archive.read("mimetype")[:200]:
-                    return "workbook"
-                return "word"
+                with archive.open("mimetype") as stream:
+                    return "ods" if b"spreadsheet" in stream.read(200) else "word"
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
         return "damaged_zip"
     return "zip"

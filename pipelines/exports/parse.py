@@ -39,7 +39,11 @@ FIELDS_SENT = "_fields_sent"
 TAIL_ROWS = 100
 
 # A further kind of file is a further reader here; callers and the rest of this module stay as is.
-READERS: dict[Kind, Reader] = {"csv": read_delimited, "workbook": read_workbook}
+READERS: dict[Kind, Reader] = {
+    "csv": read_delimited,
+    "workbook": read_workbook,
+    "ods": read_workbook,
+}
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,12 @@ def _open(path: Path, name: str, program: Program, limits: Limits, work: Path) -
     if reader is None or (optional and kind not in program.read.formats):
         what_id, what_en = NAMES.get(kind, NAMES["unknown"])
         wanted = ", ".join(program.read.formats)
+        no_table = kind not in ("ods", "xlsb", "parquet", "jsonl")
+        not_id, not_en = (", bukan tabel", ", not a table") if no_table else ("", "")
         raise fail(
             "wrong_type",
-            f"Berkas '{name}' adalah {what_id}, bukan tabel; kirim sebagai {wanted}.",
-            f"The file '{name}' is {what_en}, not a table; send it as {wanted}.",
+            f"Berkas '{name}' adalah {what_id}{not_id}; kirim sebagai {wanted}.",
+            f"The file '{name}' is {what_en}{not_en}; send it as {wanted}.",
         )
     if path.stat().st_size > limits.expanded_bytes:
         raise too_large(name)
@@ -542,7 +548,7 @@ def schema(program: Program) -> pa.Schema:
     return pa.schema([*((name, pa.string()) for name in names), ("source_row", pa.int64())])
 
 
-def _extras(con: duckdb.DuckDBPyConnection, batch: Batch, rows: _Rows) -> pa.Array:
+def _extras(batch: Batch, rows: _Rows) -> pa.Array:
     """What the declaration does not know of each record, as a JSON object or NULL."""
     names = {
         i: name
@@ -562,11 +568,13 @@ def _extras(con: duckdb.DuckDBPyConnection, batch: Batch, rows: _Rows) -> pa.Arr
     extra = pa.table(dict(zip(columns, arrays, strict=True)))
     pairs = ", ".join(f"?, {column}" for column in columns)
     # Merging into an empty object leaves out the members that are null.
-    made = con.execute(
-        f"SELECT CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL "
-        f"THEN json_merge_patch('{{}}', json_object({pairs}))::VARCHAR END AS j FROM extra",
-        keys,
-    ).to_arrow_table()
+    # Most files have nothing extra, and a connection costs more than reading a small file.
+    with contextlib.closing(duckdb.connect()) as con:
+        made = con.execute(
+            f"SELECT CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL "
+            f"THEN json_merge_patch('{{}}', json_object({pairs}))::VARCHAR END AS j FROM extra",
+            keys,
+        ).to_arrow_table()
     del extra
     return made.column("j").combine_chunks().cast(pa.string())
 
@@ -576,17 +584,14 @@ def _write(
 ) -> dict[str, object]:
     rows = _Rows(table, header, name, program)
     layout = schema(program)
-    with (
-        contextlib.closing(duckdb.connect()) as con,
-        pq.ParquetWriter(target, layout, compression="snappy") as writer,
-    ):
+    with pq.ParquetWriter(target, layout, compression="snappy") as writer:
         for batch in rows:
             full = batch.padded(len(header.columns))
             empty = pa.nulls(len(full), pa.string())
             arrays = [
                 full.columns[rows.place[c]] if c in rows.place else empty for c in program.columns
             ]
-            arrays += [_extras(con, full, rows), pa.array(full.rows, pa.int64())]
+            arrays += [_extras(full, rows), pa.array(full.rows, pa.int64())]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=layout))
         counts = rows.counts
         if not counts.rows:

@@ -1,13 +1,12 @@
-"""Workbooks (xlsx, xls, xlsb, ods) as tables: cells become the text their sender sees.
+"""Workbooks (xlsx, xls, ods) as tables: cells become the text their sender sees.
 
 Nothing in a workbook is executed: a formula gives the value stored beside it. Sizes are checked
-before anything is expanded.
+before anything is expanded (`extent.py`).
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +18,12 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from pipelines.exports import extent
 from pipelines.exports.delimited import too_many_columns
 from pipelines.exports.problem import fail
 from pipelines.exports.table import Batch, Contents, Head, Limits
 
 BATCH_ROWS = 20_000
-_CELL = re.compile(rb'\sr="([A-Z]{2,3})[0-9]+"')
-_ROW = re.compile(rb'\sr="([0-9]+)"')
 
 
 def _of_float(value: float) -> str:
@@ -120,50 +118,32 @@ def too_large(file_name: str) -> Exception:
     )
 
 
-def check_archive(path: Path, file_name: str, limits: Limits, sheets: bool) -> None:
+def check_archive(path: Path, file_name: str, limits: Limits) -> None:
     """Refuse an archive that is damaged or would expand beyond the limits, before it is expanded.
 
     The directory of a zip file may lie about sizes, so every member is expanded once in small
-    pieces and thrown away; its checksum then tells a damaged file from a whole one. With `sheets`
-    the extent of each sheet is measured on the way, because one far-off cell makes a sheet huge.
+    pieces and thrown away; its checksum then tells a damaged file from a whole one. Whatever a
+    member is called it may be a sheet, so the cells of each are measured on the way.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > limits.expanded_bytes:
                 raise too_large(file_name)
-            total = 0
+            left = limits.expanded_bytes
+            cells = 0
             for member in members:
-                is_sheet = sheets and member.filename.startswith("xl/worksheets/sheet")
-                widest, deepest, rest = b"", 0, b""
-                with archive.open(member) as stream:
-                    while piece := stream.read(1 << 20):
-                        total += len(piece)
-                        if total > limits.expanded_bytes:
-                            raise too_large(file_name)
-                        if is_sheet:
-                            piece = rest + piece
-                            widest = max(
-                                {widest, *_CELL.findall(piece)}, key=lambda name: (len(name), name)
-                            )
-                            deepest = max([deepest, *map(int, _ROW.findall(piece))])
-                            rest = piece[-32:]
-                columns = _column_number(widest) if widest else 26
-                if columns > limits.columns:
+                found = extent.of_member(archive, member, left)
+                left -= found.size_bytes
+                cells += found.cells
+                if found.columns > limits.columns:
                     raise too_many_columns(file_name, limits.columns)
-                if columns * deepest > limits.cells:
+                if left < 0 or cells > limits.cells or found.text_bytes > limits.expanded_bytes:
                     raise too_large(file_name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
         raise _damaged(file_name) from None
     except RuntimeError:
         raise password_protected(file_name) from None
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def password_protected(file_name: str) -> Exception:
@@ -181,10 +161,10 @@ def read_workbook(path: Path, file_name: str, limits: Limits, work: Path) -> Con
         is_archive = stream.read(2) == b"PK"
     kind = "xls"
     if is_archive:
-        check_archive(path, file_name, limits, sheets=True)
+        check_archive(path, file_name, limits)
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-        kind = "xlsx" if any(name.startswith("xl/") for name in names) else "ods"
+        kind = "ods" if extent.ODS_CONTENT in names else "xlsx"
     try:
         with path.open("rb") as stream:
             book = CalamineWorkbook.from_filelike(stream)

@@ -514,6 +514,123 @@ def test_limits_hold_before_anything_is_expanded(read):
     refused(read, out.getvalue(), "too_many_columns")
 
 
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+WITH_ODS = declared(read={"formats": ["csv", "xlsx", "ods"]})
+TEXT_CELL = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+EMPTY_CELL = "<table:table-cell{}/>"
+TABLE_ROW = "<table:table-row{}>{}</table:table-row>"
+COLUMNS = ' table:number-columns-repeated="{}"'.format
+REPEAT = ' table:number-rows-repeated="{}"'.format
+
+
+def opendocument(*table_rows, **others):
+    spaces = "".join(
+        f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"'
+        for n in ("office", "table", "text")
+    )
+    return zipped({
+        "mimetype": ODS,
+        "META-INF/manifest.xml": "<manifest/>",
+        "content.xml": f'<?xml version="1.0"?><office:document-content{spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="A">{"".join(table_rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>",
+        **others,
+    })  # fmt: skip
+
+
+def ods_row(row, more=""):
+    return TABLE_ROW.format("", "".join(TEXT_CELL.format("", cell) for cell in row) + more)
+
+
+# What LibreOffice writes right of and below the cells in use: empty, so never opened.
+ODS_ROWS = [
+    ods_row(HEADER, EMPTY_CELL.format(COLUMNS(16379))),
+    ods_row(ROWS[0]),
+    TABLE_ROW.format(REPEAT(1_048_574), EMPTY_CELL.format(COLUMNS(16384))),
+]
+
+
+def test_an_opendocument_is_read_where_the_program_names_it(read):
+    parsed, rows = read(opendocument(*ODS_ROWS), program=WITH_ODS)
+    assert (parsed.kind, cells(rows)) == ("ods", [ROWS[0]])
+    refused(read, opendocument(*ODS_ROWS), "wrong_type", "xlsx", "(ods)")
+    # A part of an Excel workbook beside it does not make it one.
+    refused(read, opendocument(*ODS_ROWS, **{"xl/workbook.xml": "x"}), "wrong_type", "(ods)")
+    refused(read, zipped({"xl/workbook.bin": "x"}), "wrong_type", "(xlsb)")
+
+
+LIMITS = Limits(cells=50_000_000, expanded_bytes=50_000_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([TABLE_ROW.format(REPEAT(90_000), TEXT_CELL.format(COLUMNS(200), "x"))], "too_large"),
+        ([TABLE_ROW.format("", TEXT_CELL.format(COLUMNS(1_000_000), "x"))], "too_many_columns"),
+        (
+            [TABLE_ROW.format(REPEAT(10**7), EMPTY_CELL.format("")), ods_row(ROWS[0])],
+            "too_large",
+        ),
+        (
+            [ods_row(["a"]), TABLE_ROW.format(REPEAT(2000), TEXT_CELL.format(COLUMNS(900), "x" * 99))],
+            "too_large",
+        ),
+        ([TABLE_ROW.format(REPEAT("-5"), EMPTY_CELL.format("")), ods_row(ROWS[0])], "truncated"),
+        ([TABLE_ROW.format(REPEAT("many"), EMPTY_CELL.format(""))], "truncated"),
+        (["<table:table-row>"], "truncated"),
+    ],
+)  # fmt: skip
+def test_an_opendocument_that_says_repeated_is_measured_first(read, monkeypatch, rows, code):
+    from pipelines.exports import workbook as module
+
+    monkeypatch.setattr(module, "CalamineWorkbook", None)
+    bomb = opendocument(*ODS_ROWS[:1], *rows)
+    assert len(bomb) < 2000
+    refused(read, bomb, code, program=WITH_ODS, limits=LIMITS)
+
+
+SHEETS = {
+    "a far cell in a near row": '<row r="1"><c r="A1048576"/><c r="AZ1"/></row>',
+    "single quotes": "<row r='1048576'><c r='AZ1'/></row>",
+    "small letters": '<row r="1"><c r="az1048576"/></row>',
+    "a prefix": '<x:row xmlns:x="x" r="1048576"><x:c r="AZ1"/></x:row>',
+    "another attribute first": '<row spans="1:5" r="1048576"><c s="1" r="AZ1"/></row>',
+    "no places at all": "<row/>" * 1_000_000 + "<row>" + "<c/>" * 60 + "</row>",
+    "no XML": '<row><c r="AZ1"' + "<c/><row/>" * 9000,
+}
+
+
+@pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS.keys())
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/other/liste.dat"])
+def test_a_sheet_is_measured_whatever_it_is_called_and_however_written(
+    read, monkeypatch, sheet, name
+):
+    from pipelines.exports import workbook as module
+
+    monkeypatch.setattr(module, "CalamineWorkbook", None)
+    bomb = zipped({"xl/workbook.xml": "<x/>", name: f"<sheetData>{sheet}</sheetData>"})
+    refused(read, bomb, "too_large", limits=Limits(cells=50_000_000))
+
+
+def test_the_cells_of_all_sheets_count_together(read):
+    many = workbook({name: [["x"] * 20] * 20 for name in "ABCD"} | {"E": [HEADER, *ROWS]})
+    assert read(many, limits=Limits(cells=4 * 20 * 26 + 26 * 4))[0].problem is None
+    refused(read, many, "too_large", limits=Limits(cells=3 * 20 * 26))
+
+
+@pytest.mark.parametrize("size", [7, 64, 1000])
+def test_pieces_make_no_difference_to_the_measure(monkeypatch, size):
+    from pipelines.exports import extent
+
+    content = workbook({"A": [["", *HEADER * 9]] + [[]] * 200 + [[1, 2, 3]]})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        member = archive.getinfo("xl/worksheets/sheet1.xml")
+        whole = extent.of_member(archive, member, 1 << 30)
+        monkeypatch.setattr(extent, "PIECE_BYTES", size)
+        assert extent.of_member(archive, member, 1 << 30) == whole
+    assert (whole.rows, whole.columns, whole.cells) == (202, 46, 202 * 46)
+
+
 def test_a_directory_that_lies_about_sizes_is_found_out(read):
     honest = zipped({"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"0" * 3_000_000})
     lying = honest.replace((3_000_000).to_bytes(4, "little"), (30).to_bytes(4, "little"))
