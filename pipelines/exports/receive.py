@@ -12,6 +12,7 @@ import fcntl
 import fnmatch
 import hashlib
 import json
+import logging
 import os
 import re
 from collections import Counter
@@ -39,12 +40,20 @@ _TEMPORARY = re.compile(
 )
 
 
+log = logging.getLogger(__name__)
+
+
+class _UnreadableError(Exception):
+    """The source does not give the bytes of a file; carries the class of the error alone."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """One received file. area_code and period are None where its name does not tell them.
 
-    path is the copy in `landing/received`. `problem` is what is wrong with the name, as of the
-    moment of receipt; the bytes have not been looked at. Times are UTC.
+    path is the copy in `landing/received`. `problem` is what is wrong with the name, as of now: a
+    period that is still to come today is none any more once it has begun. The bytes have not been
+    looked at. Times are UTC.
     """
 
     program: str
@@ -65,13 +74,14 @@ class Receipt:
 class Received:
     """What one call brought: new receipts, how many files were known, and why others were left.
 
-    ignored counts by reason: hidden, temporary, not_matching, other_period, link, outside,
-    not_a_file, incomplete (it changed or broke off while it was read).
+    ignored counts by reason (0 for a reason that did not occur): hidden, temporary, not_matching,
+    other_period, link, outside, not_a_file, incomplete (it changed or broke off while it was read;
+    the next call takes it), unreadable (files and folders that the source does not let us open).
     """
 
     receipts: tuple[Receipt, ...]
     unchanged: int
-    ignored: dict[str, int] = field(default_factory=dict)
+    ignored: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -125,8 +135,7 @@ def _manifests(program: Program, home: Home | None) -> Iterator[tuple[Receipt, d
 
 
 def _receipt(program: Program, manifest: dict[str, Any], path: Path) -> Receipt:
-    received_at = datetime.fromisoformat(manifest["received_at"])
-    name, problem = _read_name(manifest["sender_name"], program, received_at)
+    name, problem = _read_name(manifest["sender_name"], program)
     return Receipt(
         program=program.name,
         area_code=name.area_code if name else None,
@@ -136,22 +145,19 @@ def _receipt(program: Program, manifest: dict[str, Any], path: Path) -> Receipt:
         path=path,
         sha256=manifest["sha256"],
         size_bytes=manifest["size_bytes"],
-        received_at=received_at,
+        received_at=datetime.fromisoformat(manifest["received_at"]),
         sent_at=datetime.fromisoformat(manifest["sent_at"]),
         source_url=manifest["source_url"],
         problem=problem,
     )
 
 
-def _read_name(
-    name: str, program: Program, moment: datetime
-) -> tuple[FileName | None, Problem | None]:
+def _read_name(name: str, program: Program) -> tuple[FileName | None, Problem | None]:
     try:
         found = parse_file_name(name, program.name)
     except ProblemError as error:
         return None, error.problem
-    # Judged by the day of receipt, so that the same file is judged alike whenever it is looked at.
-    return found, period_problem(name, found.period, program.cadence.kind, moment)
+    return found, period_problem(name, found.period, program.cadence.kind, settings.now())
 
 
 def receive(
@@ -161,6 +167,8 @@ def receive(
 
     periods: take only files of these; a file whose name tells no period is taken always, so that
     it can be answered. Nothing is written if nothing is new. A source that is not there is empty.
+    A file that cannot be opened does not stop the others: it is counted and stays pending. Raises
+    OSError if what was read cannot be written.
     """
     home = home or settings.home()
     filesystem, _ = _source(program, home)
@@ -170,7 +178,12 @@ def receive(
         with _locked(folder(program.name, home)) as target:
             have = {_identity(receipt) for receipt, _ in _manifests(program, home)}
             for entry in fresh:
-                copied = _copy(filesystem, entry, program, target, have)
+                try:
+                    copied = _copy(filesystem, entry, program, target, have)
+                except _UnreadableError as error:
+                    log.warning("%s: a file cannot be read: %s", program.name, error)
+                    ignored["unreadable"] += 1
+                    continue
                 if copied is None:
                     ignored["incomplete"] += 1
                 elif isinstance(copied, str):
@@ -180,19 +193,29 @@ def receive(
                 else:
                     have.add(_identity(copied))
                     receipts.append(copied)
-    return Received(tuple(sorted(receipts, key=_order)), unchanged, dict(sorted(ignored.items())))
+    return Received(tuple(sorted(receipts, key=_order)), unchanged, ignored)
 
 
 def pending(program: Program, home: Home | None = None) -> list[str]:
-    """Names of files in the source that have not been received, sorted; copies nothing."""
-    fresh, _, _ = _look(program, None, home or settings.home())
-    return sorted(entry.name for entry in fresh)
+    """Names of files in the source that have not been received, sorted; copies nothing.
+
+    Files that cannot be opened are among them, and folders that cannot be listed.
+    """
+    closed: list[str] = []
+    fresh, _, _ = _look(program, None, home or settings.home(), closed)
+    return sorted([*(entry.name for entry in fresh), *closed])
 
 
 def _look(
-    program: Program, periods: Collection[str] | None, home: Home
+    program: Program,
+    periods: Collection[str] | None,
+    home: Home,
+    closed: list[str] | None = None,
 ) -> tuple[list[_Entry], int, Counter[str]]:
-    """Files of the source that are new, how many are known, and why others are left alone."""
+    """Files of the source that are new, how many are known, and why others are left alone.
+
+    closed: is given the names of the folders that cannot be listed.
+    """
     ignored: Counter[str] = Counter()
     # A file may be sent anew and then put back as it was: every state it was ever seen in counts.
     seen = set(_seen(folder(program.name, home)).items())
@@ -200,7 +223,7 @@ def _look(
     fresh: list[_Entry] = []
     unchanged = 0
     filesystem, root = _source(program, home)
-    for entry in _entries(filesystem, root, program, ignored):
+    for entry in _entries(filesystem, root, program, ignored, [] if closed is None else closed):
         if periods is not None and not _wanted(entry.name, program, periods):
             ignored["other_period"] += 1
         elif entry.mark is not None and (entry.url, entry.mark) in seen:
@@ -229,7 +252,7 @@ def _source(program: Program, home: Home) -> tuple[Any, str]:
 
 
 def _entries(
-    filesystem: Any, root: str, program: Program, ignored: Counter[str]
+    filesystem: Any, root: str, program: Program, ignored: Counter[str], closed: list[str]
 ) -> Iterator[_Entry]:
     is_local = isinstance(filesystem, LocalFileSystem)
     real_root = os.path.realpath(root) if is_local else root
@@ -237,11 +260,14 @@ def _entries(
     while waiting:
         at = waiting.pop()
         try:
-            listed = filesystem.ls(at, detail=True, refresh=True)
+            listed = _listed(filesystem, at)
         except FileNotFoundError:
             continue
-        except TypeError:
-            listed = filesystem.ls(at, detail=True)
+        except OSError as error:
+            log.warning("%s: a folder cannot be listed: %s", program.name, type(error).__name__)
+            ignored["unreadable"] += 1
+            closed.append(at.rsplit("/", 1)[-1])
+            continue
         for info in sorted(listed, key=lambda item: item["name"]):
             path = str(info["name"])
             bare = path.rstrip("/")
@@ -276,6 +302,13 @@ def _entries(
                 # Under the declared address: the same file is the same wherever the barn stands.
                 url = program.source.url.rstrip("/") + path[len(root) :]
                 yield _Entry(target, name, size, modified, mark, url)
+
+
+def _listed(filesystem: Any, at: str) -> list[dict[str, Any]]:
+    try:
+        return list(filesystem.ls(at, detail=True, refresh=True))
+    except TypeError:
+        return list(filesystem.ls(at, detail=True))
 
 
 def _within(path: str, real_root: str) -> bool:
@@ -315,22 +348,42 @@ def _locked(target: Path) -> Iterator[Path]:
         yield target
 
 
+def _chunks(filesystem: Any, entry: _Entry) -> Iterator[bytes]:
+    # Each kind of source has errors of its own; what goes wrong in writing is none of them.
+    try:
+        with filesystem.open(entry.path, "rb") as source:
+            while chunk := source.read(CHUNK_BYTES):
+                yield chunk
+    except FileNotFoundError:
+        return
+    except Exception as error:
+        raise _UnreadableError(type(error).__name__) from None
+
+
 def _copy(
     filesystem: Any, entry: _Entry, program: Program, target: Path, have: set[tuple[Any, ...]]
 ) -> Receipt | str | None:
-    """Copy one file. The receipt; the hash if the bytes are known; None if it was not whole."""
+    """Copy one file. The receipt; the hash if the bytes are known; None if it was not whole.
+
+    Raises _UnreadableError where the source does not give its bytes.
+    """
     part = target / f".{os.getpid()}{PART}"
     digest = hashlib.sha256()
     size = 0
+    after = None
     try:
-        with filesystem.open(entry.path, "rb") as source, part.open("wb") as out:
-            while chunk := source.read(CHUNK_BYTES):
+        with part.open("wb") as out:
+            for chunk in _chunks(filesystem, entry):
                 digest.update(chunk)
                 out.write(chunk)
                 size += len(chunk)
             _sync(out)
+    except _UnreadableError:
+        part.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(Exception):
         after = filesystem.info(entry.path)
-    except OSError:
+    if after is None:
         part.unlink(missing_ok=True)
         return None
     if (entry.size is not None and size != entry.size) or _marks(after)[2] != entry.mark:
@@ -338,7 +391,7 @@ def _copy(
         return None
     sha256 = digest.hexdigest()
     received_at = settings.now()
-    name, _ = _read_name(entry.name, program, received_at)
+    name, _ = _read_name(entry.name, program)
     key = (
         (name.area_code, str(name.period), name.version, sha256)
         if name

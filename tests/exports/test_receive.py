@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 from datetime import UTC, datetime
 
 import fsspec
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from test_declaration import changed
 
 from pipelines.exports import receive as module
 from pipelines.exports.declaration import program_from_attributes
-from pipelines.exports.receive import folder, receive, received
+from pipelines.exports.receive import folder, pending, receive, received
 from pipelines.settings import Home
 
 NOW = "2026-07-15T08:00:00+00:00"
@@ -151,13 +153,16 @@ def test_a_file_with_a_wrong_name_is_received_to_be_answered(home, program, name
     assert receive(program, home=home).unchanged == 1
 
 
-def test_a_problem_with_the_period_is_judged_by_the_day_of_receipt(home, program, monkeypatch):
+def test_a_period_to_come_is_a_problem_only_until_it_begins(home, program, monkeypatch):
     send(home, "bantuan_3174_2026-08.csv")
     receive(program, home=home)
-    monkeypatch.setenv("LUMBUNG_NOW", "2027-01-01T00:00:00+00:00")
     (receipt,) = received(program, home)
     assert receipt.problem is not None
     assert receipt.problem.code == "future_period"
+    # Jakarta's first of August, still July in UTC.
+    monkeypatch.setenv("LUMBUNG_NOW", "2026-07-31T18:00:00+00:00")
+    (receipt,) = received(program, home)
+    assert receipt.problem is None
 
 
 def test_what_is_not_meant_to_be_sent_is_left_and_counted(home, program, tmp_path):
@@ -267,6 +272,75 @@ def test_a_download_that_breaks_off_does_not_count(home, monkeypatch):
     assert receipt.path.read_bytes() == b"whole file"
     assert receipt.source_url == "memory://agency/out/bantuan_3174_2026-06.csv"
     remote.store.clear()
+
+
+def test_a_file_that_cannot_be_opened_is_counted_and_stays_pending(home, program, monkeypatch):
+    closed = send(home, "bantuan_3174_2026-05.csv")
+    send(home, "bantuan_3174_2026-06.csv", b"2")
+    real = LocalFileSystem.open
+
+    def refuse(self, path, *args, **kwargs):
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(self, path, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalFileSystem, "open", refuse)
+        result = receive(program, home=home)
+        assert [r.period for r in result.receipts] == ["2026-06"]
+        assert result.ignored == {"unreadable": 1}
+        assert result.ignored["incomplete"] == 0
+        assert pending(program, home) == [closed.name]
+        assert receive(program, home=home).ignored["unreadable"] == 1
+    assert not list(folder(program.name, home).glob(".*.part"))
+    assert [r.period for r in receive(program, home=home).receipts] == ["2026-05"]
+    assert pending(program, home) == []
+
+
+def test_an_error_in_the_middle_of_a_file_is_the_same(home, program, monkeypatch):
+    send(home, "bantuan_3174_2026-05.csv", b"x" * 5000)
+
+    class Odd(Exception):
+        """What a client library of some store raises."""
+
+    class Breaking(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise Odd("secret name")
+            return super().read(1000)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalFileSystem, "open", lambda *a, **k: Breaking(b"x" * 5000))
+        assert receive(program, home=home).ignored == {"unreadable": 1}
+    assert received(program, home) == []
+
+
+def test_a_folder_that_cannot_be_listed_does_not_hide_the_others(home, program, monkeypatch):
+    send(home, "bantuan_3174_2026-06.csv")
+    send(home, "tutup/bantuan_3174_2026-05.csv")
+    real = LocalFileSystem.ls
+
+    def refuse(self, path, *args, **kwargs):
+        if str(path).endswith("tutup"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(self, path, *args, **kwargs)
+
+    monkeypatch.setattr(LocalFileSystem, "ls", refuse)
+    assert pending(program, home) == ["bantuan_3174_2026-06.csv", "tutup"]
+    result = receive(program, home=home)
+    assert (len(result.receipts), result.ignored) == (1, {"unreadable": 1})
+    assert pending(program, home) == ["tutup"]
+
+
+def test_a_full_disk_is_no_fault_of_the_source(home, program, monkeypatch):
+    send(home, "bantuan_3174_2026-06.csv")
+
+    def full(stream):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "_sync", full)
+    with pytest.raises(OSError, match="No space"):
+        receive(program, home=home)
 
 
 def test_a_damaged_manifest_or_a_shortened_copy_is_received_again(home, program):
