@@ -95,7 +95,7 @@ SELECT DISTINCT
 FROM truth_coverage_gaps AS g
 LEFT JOIN compared_households AS h ON h.true_household_id = g.household_id
 UNION ALL
-SELECT DISTINCT 'found', 'coverage_gaps', gap_class, concat_ws(' ', program, period, household_id)
+SELECT DISTINCT 'found', 'coverage_gaps', gap_class, concat_ws(' ', program, period, subject_id)
 FROM warehouse.analysis.coverage_gaps;
 
 CREATE OR REPLACE TEMP TABLE compared AS

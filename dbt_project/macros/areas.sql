@@ -93,16 +93,55 @@
 {% macro area_level_of(code) -%}
   case
     when {{ code }} = '00' then 'negara'
-    when length({{ code }}) = 2 then 'provinsi'
-    when length({{ code }}) = 5 then 'kabkota'
-    when length({{ code }}) = 8 then 'kecamatan'
-    when length({{ code }}) = 13 then 'desa_kelurahan'
+    {%- for level, length in area_code_lengths().items() %}
+    when length({{ code }}) = {{ length }} then '{{ level }}'
+    {%- endfor %}
   end
 {%- endmacro %}
 
+{# How long the dotted codes of each level are, from the province down. #}
+{% macro area_code_lengths() %}
+  {{ return({'provinsi': 2, 'kabkota': 5, 'kecamatan': 8, 'desa_kelurahan': 13}) }}
+{% endmacro %}
+
+{# The lengths as a relation (code_length): one row per level, to count a thing in each of its areas. #}
+{% macro area_levels() -%}
+  {%- for length in area_code_lengths().values() %}
+    select {{ length }} as code_length{{ ' union all' if not loop.last }}
+  {%- endfor %}
+{%- endmacro %}
+
+{# The area directly above a dotted code; null above a province. #}
+{% macro area_parent(code) -%}
+  {%- set lengths = area_code_lengths().values() | list -%}
+  case length({{ code }})
+    {%- for length in lengths[1:] %} when {{ length }} then substr({{ code }}, 1, {{ lengths[loop.index0] }}){% endfor %}
+  end
+{%- endmacro %}
+
+{#
+  The areas of which something is told: those in or under a sender's area, and those above it, of
+  which a part is told. `areas` has quarter_on and area_code; `told` quarter_on and sender_area_code.
+#}
+{% macro told_areas(areas, told) %}
+    select a.quarter_on, a.area_code
+    from (
+        select a.quarter_on, a.area_code, substr(a.area_code, 1, l.code_length) as ancestor_code
+        from {{ areas }} as a
+        inner join ({{ area_levels() }}) as l on length(a.area_code) >= l.code_length
+        union all
+        select quarter_on, area_code, '00' from {{ areas }}
+    ) as a
+    inner join {{ told }} as t on t.quarter_on = a.quarter_on and t.sender_area_code = a.ancestor_code
+    union
+    select t.quarter_on, substr(t.sender_area_code, 1, l.code_length)
+    from {{ told }} as t
+    inner join ({{ area_levels() }}) as l on length(t.sender_area_code) >= l.code_length
+{% endmacro %}
+
 {# The ancestor of a dotted code at a level; null if the code is of a higher level than that. #}
 {% macro area_ancestor(code, level) -%}
-  {%- set lengths = {'provinsi': 2, 'kabkota': 5, 'kecamatan': 8, 'desa_kelurahan': 13} -%}
+  {%- set lengths = area_code_lengths() -%}
   case when length({{ code }}) >= {{ lengths[level] }} then substr({{ code }}, 1, {{ lengths[level] }}) end
 {%- endmacro %}
 

@@ -45,7 +45,7 @@ FOUND = {
            (3, 'person', 'b3', 'pkh', 'pkh', DATE '2026-01-01', 'forbidden')""",
     ),
     "warehouse.analysis.coverage_gaps": (
-        "n, program, household_id, period, gap_class",
+        "n, program, subject_id, period, gap_class",
         """(1, 'pkh', 'h1', '2026Q1', 'eligible_unserved'),
            (2, 'pkh', 'h2', '2026Q1', 'served_not_eligible'),
            (3, 'pkh', 'h9', '2026Q1', 'service_unknown')""",

@@ -27,15 +27,24 @@ helped as (
         m.quarter_on, m.program_code as program,
         coalesce(p.household_id, m.household_id, m.beneficiary_id) as household_id,
         coalesce(h.area_code, m.current_area_code, m.area_code, s.area_code) as area_code,
-        m.benefit_id, m.beneficiary_id, m.for_beneficiary_id, m.status_code, m.amount_month_idr
+        m.benefit_id, m.beneficiary_id, m.for_beneficiary_id, m.status_code, m.amount_month_idr, false as is_undated
     from {{ ref('int_benefit_months') }} as m
     inner join {{ ref('submissions') }} as s on s.submission_id = m.submission_id
     left join people as p on p.quarter_on = m.quarter_on and p.beneficiary_id = m.beneficiary_id
     left join household_homes as h on h.quarter_on = p.quarter_on and h.household_id = p.household_id
+    union all
+    -- Help that tells neither period nor day belongs to no month: it is only counted, in the quarter
+    -- in which its list ends.
+    select
+        cast(date_trunc('quarter', s.period_to) as date), b.program_code, null,
+        coalesce(b.current_area_code, b.area_code, s.area_code),
+        b.benefit_id, null, null, null, null, true
+    from {{ ref('benefits') }} as b
+    inner join {{ ref('submissions') }} as s on s.submission_id = b.submission_id
+    where not b.is_repeat and b.valid_from is null
 ),
 
-levels as (
-    select 2 as code_length union all select 5 union all select 8 union all select 13
+levels as ({{ area_levels() }}
 )
 
 select
@@ -48,6 +57,7 @@ select
     count(distinct case when h.status_code = 'paid' then h.benefit_id end) as benefits_paid_count,
     count(distinct case when h.status_code in ('ordered', 'failed') then h.benefit_id end) as benefits_not_paid_count,
     count(distinct case when h.status_code = 'unknown' then h.benefit_id end) as benefits_status_unknown_count,
+    count(distinct case when h.is_undated then h.benefit_id end) as benefits_undated_count,
     cast(sum(case when h.status_code = 'paid' then h.amount_month_idr end) as decimal(18, 2)) as amount_idr,
     count(distinct case when h.status_code = 'paid' and h.amount_month_idr is null then h.benefit_id end) as amount_unknown_count,
     count(distinct case when h.status_code = 'paid' then h.household_id end)

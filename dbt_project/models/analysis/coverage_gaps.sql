@@ -1,9 +1,9 @@
-{{ config(unique_key=['program', 'household_id', 'period']) }}
+{{ config(unique_key=['program', 'subject_id', 'period']) }}
 
 {#
   Per program with a dated eligibility rule, household and quarter with a serving register:
-    eligible_unserved     eligible, the program's lists of the quarter are here, no paid benefit
-    service_unknown       eligible, but none of the program's lists of the quarter is here
+    eligible_unserved     eligible, all months of the quarter are told by the program's lists, no paid benefit
+    service_unknown       eligible, nothing paid in the months told, but not all months are told
     served_not_eligible   a paid benefit, and the decile is known and outside the rule
     eligibility_unknown   a paid benefit, and the register does not know the decile
     served_unlisted       a paid benefit, and the household is not in the quarter's register at all
@@ -224,7 +224,7 @@ assessed as (
         r.needs_component is null or c.component is not null as has_component,
         c.child_reason, c.elderly_reason, c.pupil_reason,
         r.excludes_program is null
-            or (coalesce(x.paid_count, 0) = 0 and coalesce(kx.months_told_count, 0) > 0) as is_outside_excluded,
+            or (coalesce(x.paid_count, 0) = 0 and coalesce(kx.months_told_count, 0) = 3) as is_outside_excluded,
         k.months_told_count
     from rules_in_force as r
     inner join units as u on u.quarter_on = r.quarter_on
@@ -253,9 +253,9 @@ classed as (
             when is_served and desil_place = 'unknown' then 'eligibility_unknown'
             when is_served then null
             when desil_place <> 'inside' or not has_component or not is_outside_excluded then null
-            when months_told_count > 0 then 'eligible_unserved'
+            when months_told_count = 3 then 'eligible_unserved'
             -- A program of which this area has never sent a list is not asked about.
-            when months_told_count = 0 then 'service_unknown'
+            when months_told_count is not null then 'service_unknown'
         end as gap_class,
         {{ dbt.datediff('desil_observed_on', 'quarter_to', 'day') }} as evidence_age_days,
         least(register_probability, service_probability) as match_probability
@@ -264,7 +264,7 @@ classed as (
 
 select
     program,
-    household_id,
+    household_id as subject_id,
     period,
     quarter_on,
     gap_class,
@@ -278,12 +278,13 @@ select
         "case when gap_class in ('eligible_unserved', 'service_unknown') and coalesce(failed_count, 0) > 0 then 'payment_failed' end",
         "case when gap_class in ('eligible_unserved', 'service_unknown') and coalesce(unknown_count, 0) > 0 then 'payment_status_unknown' end",
         "case when gap_class = 'eligible_unserved' and coalesce(ordered_count, 0) + coalesce(failed_count, 0) + coalesce(unknown_count, 0) = 0 then 'not_on_any_list' end",
-        "case when gap_class = 'eligible_unserved' and months_told_count < 3 then 'months_missing' end",
-        "case when gap_class = 'service_unknown' then 'no_list_received' end"
+        "case when gap_class = 'service_unknown' and months_told_count > 0 then 'months_missing' end",
+        "case when gap_class = 'service_unknown' and months_told_count = 0 then 'no_list_received' end"
     ]) }} as reason_codes,
     rule_id,
     legal_basis,
     subject_kind,
+    case when subject_kind = 'household' then household_id end as household_id,
     area_code,
     current_area_code,
     desil,

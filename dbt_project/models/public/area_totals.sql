@@ -4,7 +4,8 @@
   Area totals that anybody may see. Three things protect the few: a count from 1 up to the small
   number is withheld; where that leaves one withheld area within its parent, the next smallest is
   withheld too, so that no difference gives it back; and every count shown is rounded to the
-  nearest 5. Only counts: shares and amounts of small groups say too much.
+  nearest 5. Only counts: shares and amounts of small groups say too much. What nobody has told of an
+  area and quarter has no row: it is not 0.
 #}
 {%- set measures = [
     ('people', 'people_count'), ('households', 'households_count'),
@@ -16,6 +17,7 @@ with counts as (
     {%- for code, column in measures %}
     select area_code, area_level, period, quarter_on, '{{ code }}' as measure_code, cast({{ column }} as bigint) as true_count
     from {{ ref('area_scorecard') }}
+    where {{ column }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -23,11 +25,7 @@ with counts as (
 parents as (
     select
         *,
-        case area_level
-            when 'desa_kelurahan' then substr(area_code, 1, 8)
-            when 'kecamatan' then substr(area_code, 1, 5)
-            when 'kabkota' then substr(area_code, 1, 2)
-        end as parent_area_code,
+        {{ area_parent('area_code') }} as parent_area_code,
         true_count between 1 and {{ var('small_number', 10) }} - 1 as is_small
     from counts
 ),

@@ -10,5 +10,7 @@ where (g.gap_class = 'served_not_eligible' and not (g.desil_min > r.max_value or
     or (g.gap_class in ('eligible_unserved', 'service_unknown') and not (g.desil_min >= r.min_value and g.desil_max <= r.max_value))
     or (g.gap_class in ('eligible_unserved', 'service_unknown') and g.benefits_count is not null)
     or (g.gap_class in ('served_not_eligible', 'eligibility_unknown', 'served_unlisted') and coalesce(g.benefits_count, 0) < 1)
-    or (g.gap_class = 'eligible_unserved' and g.months_told_count = 0)
-    or (g.gap_class = 'service_unknown' and g.months_told_count > 0)
+    or (g.gap_class = 'eligible_unserved' and g.months_told_count <> 3)
+    or (g.gap_class = 'service_unknown' and g.months_told_count >= 3)
+    or (g.household_id is null) <> (g.subject_kind = 'person')
+    or g.household_id <> g.subject_id

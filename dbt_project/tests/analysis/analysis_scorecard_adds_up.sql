@@ -1,7 +1,7 @@
 -- Known and unknown add up to the whole, and areas of one level never hold more than their parent.
 select area_code, period
 from {{ ref('area_scorecard') }}
-where households_count <> poor_households_count + not_poor_households_count + desil_unknown_households_count
+where households_count <> coalesce(poor_households_count + not_poor_households_count, 0) + desil_unknown_households_count
     or children_measured_count
         <> stunted_children_count + not_stunted_children_count + stunting_unknown_children_count
     or people_count < households_count
