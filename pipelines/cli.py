@@ -6,6 +6,8 @@ orchestrator. Every foreseen error is one line on stderr and exit code 2.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -312,19 +314,31 @@ def _explain(error: Exception) -> int:
     from pipelines import guard, lake, query
     from pipelines.releases import PrivacyError, ReleaseError
 
-    foreseen = (lake.LakeError, ReleaseError, PrivacyError, query.QueryError, guard.StepError)
+    foreseen = (
+        settings.SettingError,
+        lake.LakeError,
+        ReleaseError,
+        PrivacyError,
+        query.QueryError,
+        guard.StepError,
+    )
     if isinstance(error, foreseen):
         typer.echo(f"lumbung: {error}", err=True)
         return 2
     # Others may quote values, so the whole of it goes where only the pipeline's user reads.
-    if Path(settings.home().vault).is_dir():
-        try:
-            with guard.quiet_errors("lumbung"):
-                raise error
-        except guard.StepError as told:
-            typer.echo(f"lumbung: {told}", err=True)
-    else:
-        typer.echo(f"lumbung: failed ({type(error).__name__}).", err=True)
+    told = f"failed ({type(error).__name__})."
+    if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        told = (
+            f"{settings.home().root} cannot be written: give it to this user or set LUMBUNG_HOME."
+        )
+    elif Path(settings.home().vault).is_dir():
+        with contextlib.suppress(OSError):
+            try:
+                with guard.quiet_errors("lumbung"):
+                    raise error
+            except guard.StepError as kept:
+                told = str(kept)
+    typer.echo(f"lumbung: {told}", err=True)
     return 2
 
 

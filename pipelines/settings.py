@@ -20,6 +20,10 @@ REFERENCE_DIR = PROJECT_ROOT / "data" / "reference"
 DEFAULT_TIMEZONE = ZoneInfo("Asia/Jakarta")
 
 
+class SettingError(ValueError):
+    """An environment variable says what cannot be; the message names it."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The folders of one barn. Paths are absolute; nothing is created by asking for a path."""
@@ -75,6 +79,9 @@ class Home:
 def home() -> Home:
     """The barn named by `LUMBUNG_HOME` (default `./data` of the project)."""
     value = os.environ.get("LUMBUNG_HOME")
+    if value and "::" in value:
+        # fsspec would read the part before it as another file system.
+        raise SettingError("LUMBUNG_HOME must not hold '::'; choose another folder.")
     return Home(Path(value).expanduser().resolve() if value else PROJECT_ROOT / "data")
 
 
@@ -83,7 +90,10 @@ def now() -> datetime:
     value = os.environ.get("LUMBUNG_NOW")
     if not value:
         return datetime.now(UTC)
-    moment = datetime.fromisoformat(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise SettingError("LUMBUNG_NOW is not a time: write 2026-07-31T14:00+07:00.") from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -98,7 +108,10 @@ def catalog_url(lake: str) -> str | None:
 
 def vault_days() -> int:
     """For how many days the vault keeps what it no longer holds (`LUMBUNG_VAULT_DAYS`, 30)."""
-    return int(os.environ.get("LUMBUNG_VAULT_DAYS", "30"))
+    value = os.environ.get("LUMBUNG_VAULT_DAYS", "30")
+    if not value.isdecimal():
+        raise SettingError("LUMBUNG_VAULT_DAYS is not a number of days.")
+    return int(value)
 
 
 def data_url(lake: str) -> str | None:
