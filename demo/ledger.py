@@ -270,7 +270,12 @@ class Ledger:
             registered = mine[mine["sender"].isin(listed["sender"])]
             checked = np.zeros(households, dtype=bool)
             checked[registered["household"].to_numpy(np.int64)] = True
-            tellers = [one for name, month, one in self.told if name == program and month in months]
+            # All months of the quarter: a list that is missing may hold the payment.
+            tellers = [
+                one
+                for one in {sender for _, _, sender in self.told}
+                if all((program, month, one) in self.told for month in months)
+            ]
             known = np.isin(lister, tellers)
             eligible = (desil >= 1) & (desil <= 4)
             if program == "pkh":

@@ -115,11 +115,12 @@
 {%- endmacro %}
 
 {#
-  How large a number about a person can be. What is larger is somebody's number in the wrong column
-  (NIK, family card, telephone, NISN) and unknown here; the cell stays in the submission.
+  How large a number about a person can be; help to one person at most 50 million rupiah. What is
+  larger is somebody's number in the wrong column (NIK, family card, telephone, NISN without its
+  leading zeros) and unknown here; the cell stays in the submission.
 #}
 {% macro largest_number(record, column) %}
-  {%- set limits = {'amount_idr': '1e8', 'quantity': '1e6', 'value_number': '1e6', 'answer_number': '1e6'} -%}
+  {%- set limits = {'amount_idr': '5e7', 'quantity': '1e6', 'value_number': '1e6', 'answer_number': '1e6'} -%}
   {{ return(limits.get(column) if record in ('benefits', 'service_events', 'observations', 'responses')) }}
 {% endmacro %}
 
@@ -135,7 +136,7 @@
     {%- if column in closed %}
     cast(case when {{ column }} is null or {{ is_declared_code(column, codes.get(column)) }} then {{ column }} else 'other' end as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {%- elif largest_number(record, column) %}
-    cast(case when abs({{ column }}) < {{ largest_number(record, column) }} then {{ column }} end as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    cast(case when abs({{ column }}) <= {{ largest_number(record, column) }} then {{ column }} end as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {%- else %}
     cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {%- endif %}

@@ -17,19 +17,22 @@ H6 [1; 8 in the second quarter] p08, born September 1960: eligible, gets nothing
 H7 [4]   p09, p10 a pupil: Sembako failed; PKH never came.
 H8 [2]   p11, p12 who is 84 months old on 30 September 2026: not under 7. Got PKH and Sembako
          in December 2019, before the rule began.
-H9 [1]   p13, born 1966, month unknown: may be 60 or not yet, so no known component.
+H9 [1]   p13, born 1966, month unknown: may be 60 or not yet, so no known component. September
+         paid by two districts on two cards: two payments, and paid twice.
 p14 [2]  stands in no household: a household of one.
 H10      p15 gets PKH, stands in no register.
 H11      p16 lives in regency 73.03, which has sent no register: nothing can be said.
 H12 [4, 4 and 6] p17 child, p18 mother, p20. PKH for p17; PENA in August paid to p17.
 H13 [9]  p19: PKH for the same child p17: one member in two families.
 H14 [5]  p21 and p22 are one person not recognised as one, with one card: July in two files.
-H15 [1]  p23: August paid in two halves on one card: two payments, paid once.
+H15 [1]  p23: August paid in two halves on one card: two payments, paid once. One more payment
+         tells neither period nor day: it is in no month, and counted.
 p24      a child that only the posyandu knows, with an implausible z-score.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -85,6 +88,8 @@ SUBMISSIONS = {
     "sembako-7": ("sembako", "14.71", "2026-07", *JUL),
     "sembako-8": ("sembako", "14.71", "2026-08", *AUG),
     "sembako-q": ("sembako", "14.71", "2026Q3", *Q3),
+    "sembako-d8": ("sembako", "14.71.08", "2026-09", *SEP),
+    "sembako-d13": ("sembako", "14.71.13", "2026-09", *SEP),
     "sembako-x": ("sembako", "73.03", "2026-07", *JUL),
     "sembako-old": ("sembako", "14.71", "2019-12", date(2019, 12, 1), date(2019, 12, 31)),
     "pkh-3": ("pkh", "14.71", "2026T3", *Q3),
@@ -124,7 +129,17 @@ REGISTER: list[tuple[str, int, str, float | str | None]] = [
 
 # submission, row, payee, card, period, amount, status, paid on, member
 PAYMENTS: list[
-    tuple[str, int, str, str | None, tuple[date, date], int, str, date | None, str | None]
+    tuple[
+        str,
+        int,
+        str,
+        str | None,
+        tuple[date | None, date | None],
+        int,
+        str,
+        date | None,
+        str | None,
+    ]
 ] = [
     ("sembako-7", 1, "p01", "6032 9800 0000 0011", JUL, 200_000, "paid", date(2026, 7, 5), None),
     ("sembako-q", 1, "p01", "6032980000000011", JUL, 200_000, "paid", date(2026, 7, 5), None),
@@ -145,6 +160,9 @@ PAYMENTS: list[
     ("sembako-q", 7, "p22", "6032980000000211", JUL, 200_000, "paid", date(2026, 7, 5), None),
     ("sembako-8", 3, "p23", "6032980000000231", AUG, 100_000, "paid", date(2026, 8, 5), None),
     ("sembako-8", 4, "p23", "6032980000000231", AUG, 100_000, "paid", date(2026, 8, 19), None),
+    ("sembako-8", 5, "p23", "6032980000000231", (None, None), 50_000, "paid", None, None),
+    ("sembako-d8", 1, "p13", "6032980000000131", SEP, 200_000, "paid", date(2026, 9, 5), None),
+    ("sembako-d13", 1, "p13", "6032980000000132", SEP, 200_000, "paid", date(2026, 9, 6), None),
     ("sembako-x", 1, "p16", "6032980000000161", JUL, 200_000, "paid", date(2026, 7, 5), None),
     (
         "sembako-old",
@@ -169,7 +187,7 @@ PAYMENTS: list[
         None,
     ),
     ("pkh-3", 1, "p01", None, Q3, 750_000, "paid", date(2026, 7, 20), "p02"),
-    ("pkh-3", 2, "p15", None, Q3, 600_000, "paid", date(2026, 7, 20), None),
+    ("pkh-3", 2, "p15", None, Q3, 100_000, "paid", date(2026, 7, 20), None),
     ("pkh-3", 3, "p18", None, Q3, 750_000, "paid", date(2026, 7, 20), "p17"),
     ("pkh-3", 4, "p19", None, Q3, 750_000, "paid", date(2026, 7, 20), "p17"),
     ("blt-7", 1, "p01", None, JUL, 300_000, "paid", date(2026, 7, 9), None),
@@ -200,6 +218,7 @@ OVERLAPS = {
     ("household", "H12", "pena", "pkh", date(2026, 8, 1), "forbidden"),
     ("household", "H2", "sembako", "sembako", date(2026, 7, 1), "forbidden"),
     ("household", "H4", "sembako", "sembako", date(2026, 8, 1), "forbidden"),
+    ("household", "H9", "sembako", "sembako", date(2026, 9, 1), "forbidden"),
     ("household", "H8", "pkh", "sembako", date(2019, 12, 1), "no_rule"),
     ("person", "p17", "pkh", "pkh", date(2026, 7, 1), "forbidden"),
     ("person", "p17", "pkh", "pkh", date(2026, 8, 1), "forbidden"),
@@ -226,11 +245,11 @@ GAPS = {
     ("pkh", "H7", "2026Q3", "eligible_unserved", "desil_inside,component_pupil,not_on_any_list"),
     ("pkh", "H10", "2026Q3", "served_unlisted", "not_in_register"),
     ("pkh", "H13", "2026Q3", "served_not_eligible", "desil_outside"),
-    # BLT-DD: decile 1 outside PKH; only July's list is here.
+    # BLT-DD: decile 1 outside PKH; only July's list is here: others may have got it later.
     ("blt_dd", "H1", "2026Q3", "served_not_eligible", "desil_outside"),
-    ("blt_dd", "H6", "2026Q3", "eligible_unserved", "desil_inside,not_on_any_list,months_missing"),
-    ("blt_dd", "H9", "2026Q3", "eligible_unserved", "desil_inside,not_on_any_list,months_missing"),
-    ("blt_dd", "H15", "2026Q3", "eligible_unserved", "desil_inside,not_on_any_list,months_missing"),
+    ("blt_dd", "H6", "2026Q3", "service_unknown", "desil_inside,months_missing"),
+    ("blt_dd", "H9", "2026Q3", "service_unknown", "desil_inside,months_missing"),
+    ("blt_dd", "H15", "2026Q3", "service_unknown", "desil_inside,months_missing"),
     ("pkh", "H1", "2026Q2", "service_unknown", "desil_inside,component_child,no_list_received"),
     ("sembako", "H1", "2026Q2", "service_unknown", "desil_inside,no_list_received"),
 }
@@ -245,14 +264,14 @@ SCORECARD_1471_Q3 = {
     "desil_unknown_households_count": 3,  # H5, H10, p24
     "reached_households_count": 12,
     "poor_reached_households_count": 6,
-    # H1 2,650,000; H2 and H4 400,000 each; H3, H5, H8, H9, H14, H15 200,000 each;
-    # H10 600,000; H12 1,250,000; H13 750,000
-    "amount_idr": 7_250_000,
-    "eligible_unserved_households_count": 6,
+    # H1 2,650,000; H9 600,000; H2 and H4 400,000 each; H3, H5, H8, H14, H15 200,000 each;
+    # H10 100,000; H12 1,250,000; H13 750,000
+    "amount_idr": 7_150_000,
+    "eligible_unserved_households_count": 4,  # H6, H7, p14, H12
     "served_not_eligible_households_count": 5,
     "eligibility_unknown_households_count": 1,
     "served_unlisted_households_count": 1,
-    "service_unknown_households_count": 0,
+    "service_unknown_households_count": 3,  # H6, H9, H15 by BLT-DD
     "children_measured_count": 3,
     "stunted_children_count": 1,
     "not_stunted_children_count": 1,
@@ -271,6 +290,20 @@ PROJECT_MODELS = {
 SEEDS = ("overlap_rules.csv", "eligibility_rules.csv", "component_rules.csv", "benefit_types.csv")
 RECORDS = ("persons", "enrolments", "benefits", "observations", "service_events")
 STAGING_MODELS = ",".join(f"stg_micro__{record}" for record in RECORDS)
+# The closed lists of the micro staging models, as a program's YAML declares them.
+CODES = {
+    "persons": {"role": ["person", "payee", "member", "siswa", "anak"]},
+    "enrolments": {"program_code": ["dapodik"]},
+    "benefits": {
+        "program_code": ["pkh", "sembako", "blt_dd", "pena"],
+        "benefit_type_code": ["cash", "food"],
+    },
+    "observations": {
+        "indicator_code": ["desil", "zscore_hfa", "weight_kg"],
+        "value_code": ["6-10", "not_assigned"],
+    },
+    "service_events": {"service_code": ["weighing"]},
+}
 _STAGING = """{{% set columns = record_columns('{record}') %}}
 select
 {{% for name, type in columns %}}
@@ -285,18 +318,23 @@ select distinct
     {{ area_key(
         's.area_code', 'p.sent_area_code', 'p.sent_district', 'p.sent_village'
     ) }} as area_key,
-    p.sent_area_code as area_code,
+    case when {{ matches('p.sent_area_code', '[0-9]{2}([.][0-9]{2})*([.][0-9]{4})?') }}
+        then p.sent_area_code end as area_code,
     {{ area_level_of('p.sent_area_code') }} as area_level,
     'code' as method,
     'certain' as certainty,
-    p.sent_area_code as current_area_code
+    case when {{ matches('p.sent_area_code', '[0-9]{2}([.][0-9]{2})*([.][0-9]{4})?') }}
+        then p.sent_area_code end as current_area_code
 from {{ ref('int_persons') }} as p
 inner join {{ source('quality', 'submissions') }} as s using (submission_id)
 """
 
 
-def project(folder: Path) -> Path:
-    """A dbt project of the real models of core and analysis over micro staging models."""
+def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
+    """A dbt project of the real models of core and analysis over micro staging models.
+
+    programs: over the real staging models of these programs instead.
+    """
     real = settings.DBT_DIR
     folder.mkdir(parents=True)
     for name in ("dbt_project.yml", "profiles.yml"):
@@ -322,14 +360,23 @@ def project(folder: Path) -> Path:
     shutil.copy(real / "models" / "staging" / "sources.yml", staging / "sources.yml")
     intermediate = folder / "models" / "intermediate"
     intermediate.mkdir()
+    for program in programs:
+        shutil.copytree(real / "models" / "staging" / program, staging / program)
     for record in RECORDS:
         text = _STAGING.format(record=record)
         config = "{{ config(materialized='view') }}\n"
-        (staging / f"stg_micro__{record}.sql").write_text(config + text, encoding="utf-8")
+        if not programs:
+            (staging / f"stg_micro__{record}.sql").write_text(config + text, encoding="utf-8")
         shutil.copy(
             real / "models" / "intermediate" / f"int_{record}.sql",
             intermediate / f"int_{record}.sql",
         )
+    if not programs:
+        models = [
+            {"name": f"stg_micro__{record}", "config": {"meta": {"codes": codes}}}
+            for record, codes in CODES.items()
+        ]
+        (staging / "micro.yml").write_text(json.dumps({"models": models}), encoding="utf-8")
     (intermediate / "int_area_resolution.sql").write_text(_AREA_RESOLUTION, encoding="utf-8")
     return folder
 
@@ -395,6 +442,18 @@ def _observations() -> list[dict[str, Any]]:
                 "value_number": zscore,
             }
         )
+    # A later visit at which the child of row 10 was only weighed.
+    rows.append(
+        {
+            "program": "eppgbm",
+            "submission_id": "eppgbm-8",
+            "source_row": 10,
+            "source_record_id": "10:anak",
+            "indicator_code": "weight_kg",
+            "observed_on": date(2026, 8, 26),
+            "value_number": 20.5,
+        }
+    )
     return rows
 
 

@@ -79,7 +79,7 @@ def test_overlaps_are_those_on_paper(con):
 def test_coverage_gaps_are_those_on_paper(con):
     found = rows(
         con,
-        "SELECT program, household_id, period, gap_class, reason_codes "
+        "SELECT program, subject_id, period, gap_class, reason_codes "
         "FROM warehouse.analysis.coverage_gaps",
     )
     assert found == micro.GAPS
@@ -111,6 +111,47 @@ def test_unknown_shares_stay_unknown(con):
     assert found == (1, None, None)
 
 
+def test_what_nobody_told_is_null_and_not_zero(con):
+    # No register of 73.03; no payment list and no measurement of the second quarter came at all.
+    counts = (
+        "register_households_count, poor_households_count, eligible_unserved_households_count, "
+        "service_unknown_households_count, reached_households_count, amount_idr, "
+        "children_measured_count, stunted_children_count"
+    )
+    found = {
+        (area, period): rest
+        for area, period, *rest in con.execute(
+            f"SELECT area_code, period, {counts} FROM warehouse.analysis.area_scorecard "
+            "WHERE (area_code, period) IN (('73.03', '2026Q3'), ('14.71', '2026Q2'))"
+        ).fetchall()
+    }
+    assert found["73.03", "2026Q3"] == [None, None, None, None, 1, 200_000, None, None]
+    assert found["14.71", "2026Q2"] == [2, 1, None, 1, None, None, None, None]
+    published = rows(
+        con,
+        "SELECT measure_code FROM warehouse.public.area_totals "
+        "WHERE area_code = '14.71' AND period = '2026Q2'",
+    )
+    assert published == {("people",), ("households",), ("poor_households",)}
+
+
+def test_help_without_a_date_is_counted_and_in_no_month(con):
+    found = rows(
+        con,
+        "SELECT area_code, benefits_undated_count FROM warehouse.analysis.area_program_reach "
+        "WHERE program = 'sembako' AND period = '2026Q3' AND benefits_undated_count > 0",
+    )
+    assert found == {("14", 1), ("14.71", 1), ("14.71.08", 1), ("14.71.08.1001", 1)}
+
+
+def test_months_of_one_payment_add_up_to_it(con):
+    # 100,000 over three months: a third is 33,333.33; the last month takes the cent that is left.
+    found = con.execute(
+        "SELECT amount_idr FROM warehouse.analysis.coverage_gaps WHERE subject_id = 'H10'"
+    ).fetchall()
+    assert found == [(100_000,)]
+
+
 def test_only_what_was_said_before_is_a_repeat(con):
     found = rows(
         con, "SELECT submission_id, source_row FROM warehouse.core.benefits WHERE is_repeat"
@@ -125,7 +166,7 @@ def test_nothing_staged_is_lost(con):
         "(SELECT count(*) FROM warehouse.core.person_records)"
     ).fetchone()
     people = con.execute("SELECT count(*) FROM vault.micro.persons").fetchone()
-    assert found == (len(micro.PAYMENTS), len(micro.REGISTER) + 3, people[0])
+    assert found == (len(micro.PAYMENTS), len(micro.REGISTER) + 4, people[0])
 
 
 def test_help_for_a_member_names_payee_and_member(con):
@@ -159,17 +200,17 @@ def test_an_overlap_is_as_certain_as_its_least_certain_link(con):
 def test_a_household_of_one_says_so_and_is_less_certain(con):
     found = rows(
         con,
-        "SELECT subject_kind, certainty_code FROM warehouse.analysis.coverage_gaps "
-        "WHERE household_id = 'p14'",
+        "SELECT subject_kind, household_id, certainty_code FROM warehouse.analysis.coverage_gaps "
+        "WHERE subject_id = 'p14'",
     )
-    assert found == {("person", "low")}
+    assert found == {("person", None, "low")}
 
 
 def test_evidence_has_an_age(con):
     # The register last learnt of H6 on 1 June 2026; the quarter ends on 30 September.
     found = con.execute(
         "SELECT DISTINCT evidence_age_days FROM warehouse.analysis.coverage_gaps "
-        "WHERE household_id = 'H6'"
+        "WHERE subject_id = 'H6'"
     ).fetchall()
     assert found == [(121,)]
 
