@@ -32,27 +32,13 @@ _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(?=\w)", re.IGNORECASE)
 # Table functions a question may use: they make rows or look at what is attached. Any other one can
 # open files and databases, or do upkeep.
 TABLE_FUNCTIONS = frozenset(
-    [
-        "range",
-        "generate_series",
-        "unnest",
-        "repeat",
-        "pragma_table_info",
-        "duckdb_columns",
-        "duckdb_constraints",
-        "duckdb_databases",
-        "duckdb_functions",
-        "duckdb_schemas",
-        "duckdb_tables",
-        "duckdb_types",
-        "duckdb_views",
-        "ducklake_snapshots",
-        "ducklake_table_changes",
-        "ducklake_table_deletions",
-        "ducklake_table_info",
-        "ducklake_table_insertions",
-        "ducklake_list_files",
-    ]
+    {
+        *("range", "generate_series", "unnest", "repeat", "pragma_table_info"),
+        *("duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_functions"),
+        *("duckdb_schemas", "duckdb_tables", "duckdb_types", "duckdb_views"),
+        *("ducklake_snapshots", "ducklake_table_info", "ducklake_list_files"),
+        *("ducklake_table_changes", "ducklake_table_insertions", "ducklake_table_deletions"),
+    }
 )
 _UPKEEP = re.compile(
     r"query|query_table|getenv|write_log|(en|dis)able_.*|(sqlite|postgres|mysql)_.*"
