@@ -51,7 +51,7 @@ def test_an_error_keeps_its_values_in_the_vault(home: Home) -> None:
 
 def test_a_step_error_passes_as_it_is(home: Home) -> None:
     with (
-        pytest.raises(guard.StepError, match="^inner$"),
+        pytest.raises(guard.StepError, match=r"^inner$"),
         guard.quiet_errors("outer", home),
     ):
         raise guard.StepError("inner")
