@@ -10,6 +10,7 @@ WITH base AS (
         p.source_row,
         p.role,
         p.observed_on,
+        p.listed_on,
         coalesce(n.class, 'blank') AS nik_class,
         n.number AS nik_number,
         n.known_digits AS nik_known,

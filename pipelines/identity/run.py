@@ -104,6 +104,7 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
         return {
             "persons": persons,
             "sender": "s.area_code",
+            "listed": "coalesce(s.period_to, p.observed_on)",
             "area": "CASE WHEN length(a.area_code) = 13 THEN a.area_code END",
             "area_join": """
             LEFT JOIN vault.quality.submissions AS s ON p.submission_id = s.submission_id
@@ -121,6 +122,7 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
     return {
         "persons": persons,
         "sender": "NULL::varchar",
+        "listed": "p.observed_on",
         "area": f"CASE WHEN {dotted} THEN p.sent_area_code END",
         "area_join": "",
     }

@@ -1,6 +1,6 @@
 -- name: persons
 CREATE OR REPLACE TEMP TABLE identity_persons AS
-SELECT p.*, {area} AS area_code, {sender} AS sender
+SELECT p.*, {area} AS area_code, {sender} AS sender, {listed} AS listed_on
 FROM {persons} AS p {area_join};
 
 -- name: decided
@@ -93,10 +93,17 @@ SELECT concat_ws('|', l.program, l.submission_id, l.source_record_id) AS member,
 FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id);
 
 CREATE OR REPLACE TEMP TABLE identity_old_houses AS
-SELECT concat_ws('|', l.program, l.submission_id, l.source_record_id) AS member, r.kk_number AS evidence,
-    l.household_id AS id
-FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id)
-WHERE l.household_id IS NOT NULL;
+WITH housed AS (
+    SELECT concat_ws('|', l.program, l.submission_id, l.source_record_id) AS member, r.kk_number,
+        l.household_id AS id, count(*) OVER (PARTITION BY r.kk_number, l.household_id) AS says
+    FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id)
+    WHERE l.household_id IS NOT NULL
+)
+
+-- An outdated card on some record speaks for the household where it mostly stands.
+SELECT member, id,
+    CASE WHEN id = first_value(id) OVER (PARTITION BY kk_number ORDER BY says DESC, id) THEN kk_number END AS evidence
+FROM housed;
 
 CREATE OR REPLACE TEMP TABLE identity_old_history AS
 SELECT beneficiary_id AS id, current_beneficiary_id AS current_id, state, issue_no, issued_at
@@ -108,7 +115,7 @@ FROM {household_id_history};
 
 -- name: housed
 CREATE OR REPLACE TEMP TABLE identity_carded AS
-SELECT k.record_key, a.id AS person, e.kk AS card, k.observed_on
+SELECT k.record_key, k.program, a.id AS person, e.kk AS card, k.observed_on, k.listed_on
 FROM identity_keyed AS k
 JOIN identity_evidence_clean AS e USING (unique_id)
 JOIN identity_clusters AS c USING (unique_id)
