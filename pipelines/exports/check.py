@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = "check_batch"
+# Stands for the rule's id where the suite's derived columns cannot be worked out.
+DERIVED = "derived_columns"
 FILE_COLUMNS = ("submission_id", "area_code", "period", "period_from", "period_to")
 INDEX = ("submission_id", "source_row")
 _HERE = Path(__file__).parent
@@ -148,12 +150,15 @@ class Batch:
 
 def load_suite(program: str, folder: Path | None = None) -> Suite:
     """The suite `<folder>/<program>.json` (default folder: `expectations/`). Raises SuiteError."""
+    return _suite(*_read(program, folder))
+
+
+def _read(program: str, folder: Path | None) -> tuple[str, bytes]:
     path = (folder or settings.EXPECTATIONS_DIR) / f"{program}.json"
     try:
-        data = path.read_bytes()
+        return path.name, path.read_bytes()
     except OSError:
         raise SuiteError(f"{path.name}: the suite cannot be opened.") from None
-    return _suite(path.name, data)
 
 
 @cache
@@ -182,7 +187,7 @@ def _suite(name: str, data: bytes) -> Suite:
         rules=rules,
         derived=dict(derived),
         gx=gx_suite,
-        content_hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+        content_hash=_content_hash(content),
     )
 
 
@@ -208,12 +213,49 @@ def _rule(name: str, number: int, raw: dict[str, Any], severity: Any) -> Rule:
     )
 
 
-def rules_hash(suite: Suite, *others: str) -> str:
-    """Hash of the rules: suite, macros, and what else decides (declaration, parser version)."""
-    digest = hashlib.sha256(suite.content_hash.encode())
-    for part in (MACROS.read_text("utf-8"), _STATES.read_text("utf-8"), *others):
+def content_hash(program: str, folder: Path | None = None) -> str:
+    """`Suite.content_hash` of a program's suite, without Great Expectations. Raises SuiteError."""
+    name, data = _read(program, folder)
+    try:
+        return _content_hash(json.loads(data))
+    except ValueError:
+        raise SuiteError(f"{name}: the suite is no JSON.") from None
+
+
+def rule_messages(program: str, folder: Path | None = None) -> dict[str, tuple[str, str]]:
+    """What a program's rules tell senders, by rule_id: (Indonesian, English); none if no suite."""
+    try:
+        _, data = _read(program, folder)
+        found = [e["meta"] for e in json.loads(data)["expectations"]]
+        return {m["rule_id"]: (m["message"]["id"], m["message"]["en"]) for m in found}
+    except (SuiteError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _content_hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def rules_hash(suite: Suite | str, *others: str) -> str:
+    """Hash of the rules: suite (or its content_hash), macros, area register, and what else decides.
+
+    others: e.g. the hash of the declaration and the parser's version.
+    """
+    digest = hashlib.sha256((suite if isinstance(suite, str) else suite.content_hash).encode())
+    own = (MACROS.read_text("utf-8"), _AREAS.read_text("utf-8"), _STATES.read_text("utf-8"))
+    for part in (*own, _register_hash(), *others):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()[:16]
+
+
+def _register_hash() -> str:
+    path = settings.REFERENCE_DIR / "area_editions.parquet"
+    return _file_hash(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _file_hash(path: Path, _modified: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def open_checks(con: duckdb.DuckDBPyConnection) -> None:
@@ -250,13 +292,13 @@ def check(
     is wrong with the rows, nor for a rule that cannot be run: then its submissions are rejected.
     """
     open_checks(con)
-    _load(con, suite, columns, batches)
+    unfit = _load(con, suite, columns, batches)
     _load_rules(con, suite)
-    ids = [b.submission_id for b in batches]
+    ids = [b.submission_id for b in batches if b.submission_id not in unfit]
     if not ids:
         _find_states(con)
         return
-    if len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
+    if not unfit and len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
         _find_states(con)
         return
     con.execute("DELETE FROM memory.main.check_issues")
@@ -281,7 +323,7 @@ def check(
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
     """Drop the rows of the last check from the connection."""
-    for table in ("batch", "all", "files", "issues", "rules", "quarantine", "states"):
+    for table in ("batch", "sent", "all", "files", "issues", "rules", "quarantine", "states"):
         con.execute(f"DROP TABLE IF EXISTS memory.main.check_{table}")
 
 
@@ -290,7 +332,8 @@ def _load(
     suite: Suite,
     columns: Sequence[str],
     batches: Sequence[Batch],
-) -> None:
+) -> set[str]:
+    """Fill check_files and check_batch; submissions whose derived columns cannot be worked out."""
     close(con)
     con.execute(
         "CREATE TABLE memory.main.check_files (submission_id VARCHAR, area_code VARCHAR, "
@@ -316,12 +359,55 @@ def _load(
         for c in wanted
     )
     of_file = ", ".join(f"f.{c}" for c in FILE_COLUMNS)
-    derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
-    con.execute(
-        f"CREATE TABLE memory.main.{BATCH} AS SELECT *{derived} FROM ("
+    sent = (
         f"SELECT {of_file}, r.source_row::BIGINT AS source_row, {selected} "
-        f"FROM {scan} AS r JOIN memory.main.check_files AS f USING (path))"
+        f"FROM {scan} AS r JOIN memory.main.check_files AS f USING (path)"
     )
+    derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
+    try:
+        con.execute(f"CREATE TABLE memory.main.{BATCH} AS SELECT *{derived} FROM ({sent})")
+    except duckdb.Error as error:
+        if not derived:
+            raise
+        log.error("Derived columns of %s: %s", suite.program, type(error).__name__)
+    else:
+        return set()
+    con.execute(f"CREATE TABLE memory.main.check_sent AS {sent}")
+    return _derive_one_by_one(con, suite, derived)
+
+
+def _derive_one_by_one(con: duckdb.DuckDBPyConnection, suite: Suite, derived: str) -> set[str]:
+    """Make check_batch of check_sent file by file, so that one odd file does not stop the others.
+
+    A file that does not let its columns be derived keeps its rows and gets a broken rule.
+    """
+    select = f"SELECT *{derived} FROM memory.main.check_sent WHERE submission_id = ?"
+    try:
+        con.execute(f"CREATE TABLE memory.main.{BATCH} AS {select}", [None])
+    except duckdb.Error:
+        nulls = "".join(f", NULL::VARCHAR AS {identifier(name)}" for name in suite.derived)
+        con.execute(
+            f"CREATE TABLE memory.main.{BATCH} AS SELECT *{nulls} FROM memory.main.check_sent "
+            "WHERE false"
+        )
+    unfit = set()
+    ids = con.execute("SELECT submission_id FROM memory.main.check_files ORDER BY ALL").fetchall()
+    for (submission_id,) in ids:
+        try:
+            con.execute(f"INSERT INTO memory.main.{BATCH} BY NAME {select}", [submission_id])
+        except duckdb.Error:
+            unfit.add(submission_id)
+            con.execute(
+                f"INSERT INTO memory.main.{BATCH} BY NAME "
+                "SELECT * FROM memory.main.check_sent WHERE submission_id = ?",
+                [submission_id],
+            )
+            con.execute(
+                "UPDATE memory.main.check_files SET broken_rule_id = ? WHERE submission_id = ?",
+                [DERIVED, submission_id],
+            )
+    con.execute("DROP TABLE memory.main.check_sent")
+    return unfit
 
 
 def _load_rules(con: duckdb.DuckDBPyConnection, suite: Suite) -> None:

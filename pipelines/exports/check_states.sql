@@ -115,6 +115,11 @@ select
         when 'no_usable_rows' then
             'None of the ' || j.rows_count || ' rows can be used; the most frequent error: ' || m.message_en
     end as reason_en,
+    case j.rejected_for when 'table_rule' then j.table_rule_id else j.rejected_for end as reason_code,
+    case j.rejected_for
+        when 'table_rule' then t.column_name
+        when 'no_usable_rows' then m.column_name
+    end as reason_column,
     j.rows_count,
     case when j.rejected_for is null then j.rows_count - j.quarantined_count else 0 end as accepted_count,
     j.quarantined_count,

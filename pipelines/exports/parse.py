@@ -34,8 +34,9 @@ from pipelines.exports.table import Batch, Contents, Limits, RawTable, Reader, f
 from pipelines.exports.workbook import password_protected, read_workbook, too_large
 
 # Raise it when the same bytes would come out otherwise; it is part of a submission's rules_hash.
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 FIELDS_SENT = "_fields_sent"
+LEFT_OUT = pa.schema([("source_row", pa.int64()), ("line", pa.string())])
 TAIL_ROWS = 100
 
 # A further kind of file is a further reader here; callers and the rest of this module stay as is.
@@ -53,7 +54,8 @@ class Parsed:
     records_count = title_rows + header rows + blank_rows + repeated_headers + footer_rows +
     rows_count. kind is what the bytes are (csv, xlsx, xls, ods); encoding and delimiter belong to
     text, sheet to workbooks. unknown_columns are headers as sent that no declared column has;
-    missing_columns are declared, optional columns the file has not.
+    missing_columns are declared, optional columns the file has not. left_out: source_row and text
+    of the totals and notes that are no rows, as many as footer_rows.
     """
 
     path: Path | None
@@ -74,6 +76,7 @@ class Parsed:
     long_rows: int = 0
     unknown_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
+    left_out: pa.Table = field(default_factory=LEFT_OUT.empty_table)
 
 
 def parse(
@@ -267,6 +270,7 @@ def _check_header(header: Header, name: str, program: Program) -> None:
             "seharusnya satu kali; hapus atau beri nama lain pada kolom gandanya lalu kirim ulang.",
             f"The column '{label}' stands more than once in the header row {row} of the file "
             f"'{name}'; expected once; remove or rename the doubled column and send it again.",
+            doubled[0],
         )
     if not lacking:
         return
@@ -285,6 +289,7 @@ def _check_header(header: Header, name: str, program: Program) -> None:
             f"The column {labels}{more_en} is missing in the file '{name}', while column "
             f"{place + 1}{shown} is not known; it may have been renamed: give it its former name "
             "and send the file again.",
+            lacking[0],
         )
     raise fail(
         "missing_column",
@@ -292,6 +297,7 @@ def _check_header(header: Header, name: str, program: Program) -> None:
         "kolom itu (boleh kosong isinya) lalu kirim ulang.",
         f"The column {labels}{more_en} is missing in the header row {row} of the file '{name}'; "
         "add the column (its cells may be empty) and send it again.",
+        lacking[0],
     )
 
 
@@ -373,6 +379,7 @@ class _Rows:
         self.width = labelled[-1] + 1
         self.tail = _Tail()
         self.seen_row = False
+        self.left_out: list[pa.RecordBatch] = []
 
     def __iter__(self) -> Iterator[Batch]:
         last_record = 0
@@ -479,8 +486,20 @@ class _Rows:
         drop = [self._is_total(record) for record in some.take(says_so).records()]
         mask = np.ones(len(batch), dtype=bool)
         mask[places[drop]] = False
-        self.counts.footers += int((~mask).sum())
+        self._leave_out(batch.take(~mask))
         return batch.take(mask)
+
+    def _leave_out(self, batch: Batch) -> None:
+        """Count lines that are no rows, and keep their filled cells as text."""
+        if not len(batch):
+            return
+        self.counts.footers += len(batch)
+        blank = pa.scalar(None, pa.string())
+        cells = [pc.if_else(pa.array(filled(c)), c, blank) for c in batch.columns]
+        lines = pc.binary_join_element_wise(*cells, " | ", null_handling="skip")
+        self.left_out.append(
+            pa.RecordBatch.from_arrays([pa.array(batch.rows, pa.int64()), lines], schema=LEFT_OUT)
+        )
 
     def _is_total(self, record: Sequence[str]) -> bool:
         cells = [i for i, cell in enumerate(record) if cell.strip()]
@@ -521,7 +540,7 @@ class _Rows:
                     says_so = True
             if says_so:
                 cut = gap if gap >= 0 else i
-                self.counts.footers += len(records) - cut
+                self._leave_out(batch.slice(cut, len(batch)))
                 return batch.slice(0, cut)
         return batch
 
@@ -617,6 +636,7 @@ def _write(
         "long_rows": counts.long,
         "unknown_columns": tuple(header.labels[i][0] for i in header.unknown()),
         "missing_columns": tuple(c for c in program.columns if c not in header.found),
+        "left_out": pa.Table.from_batches(rows.left_out, schema=LEFT_OUT).sort_by("source_row"),
     }
 
 

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """A structural problem of one file. `code` is stable; the messages are for people."""
+    """A structural problem of one file. `code` is stable; the messages are for people.
+
+    The messages may quote what the sender wrote (the file's name, a sheet's, an unknown header), so
+    they stay in the vault. column: the declared column it is about, if it is about one.
+    """
 
     code: str
     message_id: str
     message_en: str
+    column: str | None = None
 
 
 class ProblemError(Exception):
@@ -25,6 +30,6 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def fail(code: str, message_id: str, message_en: str) -> ProblemError:
+def fail(code: str, message_id: str, message_en: str, column: str | None = None) -> ProblemError:
     """The error to raise for a structural problem."""
-    return ProblemError(Problem(code, message_id, message_en))
+    return ProblemError(Problem(code, message_id, message_en, column))

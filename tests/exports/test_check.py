@@ -349,6 +349,60 @@ def test_a_rule_that_cannot_run_rejects_with_a_sentence(con, tmp_path, caplog, c
     assert "1471081501909001" not in told
 
 
+@pytest.mark.parametrize("sql", ["CAST(x AS INTEGER)", "error('secret ' || x)", "no_such_column"])
+def test_derived_columns_that_cannot_be_worked_out_reject_that_file_alone(
+    con, tmp_path, caplog, sql
+):
+    made = suite(
+        tmp_path, rule("large", "warning", ROWS + "y > 5"), derived={"y": f"if(x > '0', {sql}, 1)"}
+    )
+    fit = "7" if sql.startswith("CAST") else "-"
+    with caplog.at_level(logging.DEBUG):
+        check.check(
+            con,
+            made,
+            ["x"],
+            [
+                batch(tmp_path, "a", "-"),
+                batch(tmp_path, "b", "SITI", "2"),
+                batch(tmp_path, "c", fit),
+            ],
+        )
+    found = {k: v[:4] for k, v in states(con).items()}
+    assert found["b"] == ("rejected", 2, 0, 2)
+    if sql == "no_such_column":
+        assert {v[0] for v in found.values()} == {"rejected"}
+    else:
+        assert found["a"][0] == "accepted"
+        assert found["c"][0] == ("accepted_with_errors" if fit == "7" else "accepted")
+    row = con.execute(
+        "SELECT reason_code, reason_column, reason_id, reason_en FROM check_states "
+        "WHERE submission_id = 'b'"
+    ).fetchone()
+    assert row[:2] == ("rule_failed", None)
+    assert all(text.endswith(".") for text in row[2:])
+    assert "SITI" not in caplog.text + str(row)
+    assert con.execute("SELECT DISTINCT rule_ids FROM check_quarantine").fetchall() == [
+        (["derived_columns"],)
+    ]
+
+
+def test_a_query_is_run_once(con, tmp_path):
+    con.execute("CREATE OR REPLACE SEQUENCE runs")
+    counting = "SELECT submission_id, source_row FROM {batch} WHERE nextval('runs') < 0"
+    check.check(con, suite(tmp_path, rule("runs", "warning", counting)), ["x"],
+                [batch(tmp_path, "s", "a", "b", "c")])  # fmt: skip
+    assert con.execute("SELECT nextval('runs')").fetchone() == (4,)
+
+
+def test_reasons_have_a_code_and_a_column(con, tmp_path):
+    made = suite(tmp_path, BAD, FEW)
+    check.check(con, made, ["x"], [batch(tmp_path, "a"), batch(tmp_path, "b", "bad", "bad", "bad")])
+    assert con.execute(
+        "SELECT submission_id, state, reason_code, reason_column FROM check_states ORDER BY ALL"
+    ).fetchall() == [("a", "rejected", "no_rows", None), ("b", "rejected", "no_usable_rows", "x")]
+
+
 def test_one_bad_file_does_not_reject_the_others(con, tmp_path):
     made = suite(tmp_path, rule("number", "warning", ROWS + "CAST(x AS INTEGER) > 5"))
     check.check(

@@ -90,6 +90,7 @@ def read(tmp_path):
         table = pq.read_table(out)
         assert table.schema.equals(schema(program))
         assert table.num_rows == parsed.rows_count
+        assert parsed.left_out.num_rows == parsed.footer_rows
         assert parsed.records_count == (
             parsed.title_rows + parsed.header_rows + parsed.blank_rows + parsed.repeated_headers
             + parsed.footer_rows + parsed.rows_count
@@ -215,6 +216,11 @@ def test_totals_notes_signatures_and_repeated_headers_are_counted_not_read(read)
     assert cells(rows) == ROWS
     assert [row["source_row"] for row in rows] == [2, 5, 7]
     assert (parsed.repeated_headers, parsed.blank_rows, parsed.footer_rows) == (1, 2, 6)
+    assert parsed.left_out.to_pydict() == {
+        "source_row": [6, 8, 10, 11, 12, 13],
+        "line": ["JUMLAH | 1.200.000", "TOTAL | 9", "Catatan: sementara", "Jakarta, 1 Juli",
+                 "Mengetahui,", "KEPALA SEKSI"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
