@@ -21,11 +21,11 @@ pytestmark = pytest.mark.slow  # two runs of dbt, together about a minute
 DBT = Path(sys.executable).parent / "dbt"
 
 
-def build(folder: Path, home: Home) -> subprocess.CompletedProcess[str]:
-    """`dbt build` of the micro project over the barn `home`."""
+def build(folder: Path, home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    """dbt (by default `build`) of the micro project over the barn `home`."""
     return subprocess.run(
         [
-            *(str(DBT), "--no-use-colors", "build"),
+            *(str(DBT), "--no-use-colors", *(words or ("build",))),
             *("--project-dir", str(folder), "--profiles-dir", str(folder)),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         ],
@@ -260,6 +260,20 @@ def test_public_withholds_the_few(con):
     assert found["households"] == 15  # 16
     assert found["poor_households"] is None  # 9
     assert found["stunted_children"] is None  # 1
+
+
+def test_a_payment_called_a_repeat_of_another_payees_is_found(home, tmp_path):
+    # Others were paid by Sembako in August too: they are not the first of this one.
+    copy = Home(tmp_path / "home")
+    shutil.copytree(home.root, copy.root)
+    with lake.connect(write=["warehouse"], home=copy) as con:
+        con.execute(
+            "UPDATE warehouse.core.benefits SET is_repeat = true "
+            "WHERE submission_id = 'sembako-8' AND source_row = 1"
+        )
+    name = "core_repeated_benefit_has_its_first"
+    done = build(micro.project(tmp_path / "project"), copy, "test", "--select", name)
+    assert f"FAIL 1 {name}" in done.stdout, done.stdout[-2000:]
 
 
 def test_building_again_changes_nothing(home, tmp_path):

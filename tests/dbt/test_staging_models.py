@@ -357,7 +357,17 @@ def test_dapodik(con: duckdb.DuckDBPyConnection) -> None:
     assert people["2:ibu"]["birth_on"] == date(1985, 1, 1)
     assert (father["sex_code"], people["2:ibu"]["sex_code"]) == ("male", "female")
     assert guardian["sex_code"] is None
-    assert (father["family_card_number"], guardian["family_card_number"]) == ("9", None)
+    # A divorced or dead parent is on another card, or on none.
+    assert {r: p["family_card_number"] for r, p in people.items() if p["family_card_number"]} == {
+        "2:siswa": "9",
+        "3:siswa": "7",
+    }
+    groups = rows(con, "select source_row, unit_code, unit_name from stg_dapodik__enrolments")
+    assert {(r["source_row"], r["unit_code"], r["unit_name"]) for r in groups} == {
+        (2, "6a", "Kelas 6A"),
+        (3, None, "TK A"),
+        (4, None, None),
+    }
     assert (father["is_alive"], pupil["is_alive"]) == (False, None)
     assert (father["address"], guardian["address"]) == ("JL. MAWAR", None)
     assert (people["4:wali"]["address"], people["4:ibu"]["address"]) == ("JL. NENEK", None)

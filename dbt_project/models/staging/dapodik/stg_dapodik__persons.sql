@@ -1,8 +1,9 @@
 {{ config(unique_key=record_key('persons')) }}
 
 -- A row names a pupil, and a father, a mother and a guardian where a name is given. Parents come
--- with their year of birth only. The pupil's family card is taken to be the parents' too, not the
--- guardian's; the pupil's address is only theirs with whom the pupil is said to live.
+-- with their year of birth only. The family card is the pupil's alone: a divorced or dead parent is
+-- on another or on none. The pupil's address is only theirs with whom the pupil is said to live;
+-- that they are the pupil's parents stands in the pupil's own record (father_name, mother_name).
 with submitted as (
     {{ submitted('dapodik') }}
 ),
@@ -30,7 +31,7 @@ named as (
     union all
     select
         *, '{{ role }}', {{ role }}_nik, {{ name }},
-        {{ sex }}, {{ role }}_tahun_lahir, {{ 'null' if role == 'wali' else 'no_kk' }},
+        {{ sex }}, {{ role }}_tahun_lahir, null,
         false, living in ('{{ with_whom | join("', '") }}'), {{ role }}_pekerjaan
     from read
     where {{ name }} is not null
