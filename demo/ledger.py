@@ -157,13 +157,15 @@ class Ledger:
     ) -> None:
         """Book paid rows: for whom, the program's family number, who collected, who sent it."""
         for month in months:
+            home = self.district.last_home[month][carer].astype(np.int64)
             self.payments.append(
                 {
                     "program": program,
                     "month": month,
                     "person": person,
                     "family": family,
-                    "household": self.district.last_home[month][carer].astype(np.int64),
+                    # Who has not arrived yet is of the family that it is listed with.
+                    "household": np.where(home >= 0, home, family),
                     "sender": sender,
                 }
             )
