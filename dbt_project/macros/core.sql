@@ -80,6 +80,12 @@
         on s.submission_id = f.submission_id
 {% endmacro %}
 
+{# A text column of a table of the barn, NULL where the barn is older than the column. #}
+{% macro column_if_there(relation, column) -%}
+  {%- set have = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if execute else [column] -%}
+  {{ column if column in have else 'cast(null as varchar) as ' ~ column }}
+{%- endmacro %}
+
 {# Whole months lived on the last day of a month; exact, for a month has one last day. #}
 {% macro months_lived(birth_year, birth_month, on) -%}
   (extract(year from {{ on }}) * 12 + extract(month from {{ on }}) - {{ birth_year }} * 12 - {{ birth_month }})

@@ -39,6 +39,11 @@ def fill(home: Home) -> None:
             "DELETE FROM vault.quality.submissions WHERE submission_id NOT IN "
             "('dapodik-2', 'dtsen-3', 'eppgbm-8', 'pkh-3', 'sembako-q')"
         )
+        # A sender may name a file or a sheet as he likes, and the reason for him may quote it.
+        con.execute(
+            "UPDATE vault.quality.submissions SET file_name = 'SITI RAHASIA.siti', "
+            "reason_id = 'Lembar SITI RAHASIA', reason_en = 'Sheet SITI RAHASIA'"
+        )
         con.execute("CREATE TABLE cells (row BIGINT, cell VARCHAR)")
         con.executemany("INSERT INTO cells VALUES (?, ?)", list(enumerate(CELLS, start=2)))
         con.execute("CREATE TABLE roles AS SELECT unnest(?::VARCHAR[]) AS role", [list(ROLES)])

@@ -10,15 +10,19 @@ select
     period_from,
     period_to,
     cast(version as integer) as version,
-    lower(nullif(regexp_extract(file_name, '\.([A-Za-z0-9]{1,8})$', 1), '')) as file_extension,
+    case
+        when ending in ('csv', 'tsv', 'txt', 'xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'json', 'ndjson', 'jsonl', 'parquet', 'zip', 'gz', 'sqlite', 'db')
+            then ending
+        when ending <> '' then 'other'
+    end as file_extension,
     sha256(file_name) as file_name_sha256,
     sha256 as content_sha256,
     cast(received_at as timestamp) as received_at,
     cast(sent_at as timestamp) as sent_at,
     state as state_code,
-    -- The sentences name the file as its sender called it.
-    replace(reason_id, left(file_name, 120), submission_id) as reason_id,
-    replace(reason_en, left(file_name, 120), submission_id) as reason_en,
+    -- The sentences go to the sender: they may quote the file's name, a sheet or a heading.
+    {{ column_if_there(source('quality', 'submissions'), 'reason_code') }},
+    {{ column_if_there(source('quality', 'submissions'), 'reason_column') }},
     cast(rows_count as bigint) as rows_count,
     cast(accepted_count as bigint) as accepted_count,
     cast(quarantined_count as bigint) as quarantined_count,
@@ -27,4 +31,7 @@ select
     cast(issues_info_count as bigint) as issues_info_count,
     is_serving,
     rules_hash
-from {{ source('quality', 'submissions') }}
+from (
+    select *, lower({{ part('file_name', '[.]([A-Za-z0-9]{1,8})$') }}) as ending
+    from {{ source('quality', 'submissions') }}
+) as received
