@@ -30,6 +30,13 @@ _FIRM_DIFFER = (
     "AND (coalesce(l.kk = r.kk OR l.address = r.address OR l.mother_key = r.mother_key, false) "
     "OR least(l.name_bits, r.name_bits) >= 18))"
 )
+# A nickname or a husband's name makes no other person where both lists confirm the number by birth
+# date and sex, and card, address or a parent agree: some lists copy the date from the number.
+_FIRM_SAME = (
+    "coalesce(l.nik_is_firm AND r.nik_is_firm AND l.nik = r.nik AND (coalesce(l.kk = r.kk, false) "
+    "OR coalesce(l.address = r.address, false) "
+    "OR coalesce(list_has_any(l.parent_keys, r.parent_keys), false)), false)"
+)
 # Born on one day into one family: only the given name tells twins apart.
 _TWINS = (
     f"NOT {_SAME_NIK} AND l.birth_on = r.birth_on AND l.first_sound <> r.first_sound "
@@ -72,7 +79,7 @@ PROFILE = Profile(
         Block("by_phone_name", "phone || first_sound"),
     ),
     training_blocks=("by_nik", "by_birth_name", "by_card_name", "by_name_year"),
-    unlike_sql=f"({_NAMES_DIFFER}) OR ({_FIRM_DIFFER}) OR ({_TWINS})",
+    unlike_sql=f"(({_NAMES_DIFFER}) AND NOT ({_FIRM_SAME})) OR ({_FIRM_DIFFER}) OR ({_TWINS})",
     conflict_sql=f"({_FIRM_DIFFER}) OR ({_TWIN_NUMBERS})",
     same_sql=(
         "l.nik = r.nik AND l.phonetic_key = r.phonetic_key",

@@ -114,6 +114,35 @@ def test_two_people_stay_apart(barn, person, one, other):
     assert not same(barn, (A, "2:person"), (C, "5:person"))
 
 
+@pytest.mark.parametrize(
+    ("change", "one"),
+    [
+        ({}, True),
+        # Nothing but the number, and some lists copy the date from the number.
+        ({"family_card_number": "3174090101150077"}, False),
+        ({"family_card_number": None}, False),
+        # The number is another's: the date beside it says so.
+        ({"birth_on": "1971-12-01"}, False),
+        ({"birth_on": None}, False),
+        ({"sex_code": "female"}, False),
+    ],
+)
+def test_another_name_with_a_confirmed_number_and_one_house_is_one_person(
+    barn, person, change, one
+):
+    barn.put([person(2, A), person(5, C, full_name="DENGKEK", **change)])
+    barn.link()
+    assert same(barn, (A, "2:person"), (C, "5:person")) is one
+
+
+def test_one_number_on_twins_that_a_list_names_both_is_of_two(barn, person):
+    twin = {"full_name": "JOKO SANTOSO"}
+    barn.put([person(2, A), person(3, A, **twin), person(5, C), person(6, C, **twin)])
+    barn.link()
+    assert not same(barn, (A, "2:person"), (A, "3:person"))
+    assert not same(barn, (C, "5:person"), (C, "6:person"))
+
+
 def test_two_roles_of_one_row_are_two_people_unless_they_bear_one_name(barn, person):
     pkh = "pkh-31.74-2026T1-v1-0"
     barn.put(
