@@ -140,10 +140,11 @@ def test_precision_and_recall_on_paper(compared):
         ("overlaps", "all"): (3, 3, 2),
         ("overlaps", "allowed"): (2, 2, 1),
         ("overlaps", "forbidden"): (1, 1, 1),
-        ("coverage_gaps", "all"): (2, 2, 1),
+        ("coverage_gaps", "all"): (2, 3, 1),
         ("coverage_gaps", "eligible_unserved"): (1, 1, 1),
         ("coverage_gaps", "eligibility_unknown"): (1, 0, 0),
         ("coverage_gaps", "served_not_eligible"): (0, 1, 0),
+        ("coverage_gaps", "service_unknown"): (0, 1, 0),
     }
     people = found.loc[("people", "pairs of records")]
     assert people["precision"] == pytest.approx(1 / 3)
