@@ -165,6 +165,7 @@ def _read(program: str, folder: Path | None) -> tuple[str, bytes]:
 def _suite(name: str, data: bytes) -> Suite:
     try:
         content = json.loads(data)
+        hashed = _content_hash(content)  # GX changes what it is given
         gx_suite = gx_duckdb.load_suite(content)
     except ValueError as error:
         raise SuiteError(f"{name}: not a Great Expectations suite ({error}).") from None
@@ -187,7 +188,7 @@ def _suite(name: str, data: bytes) -> Suite:
         rules=rules,
         derived=dict(derived),
         gx=gx_suite,
-        content_hash=_content_hash(content),
+        content_hash=hashed,
     )
 
 

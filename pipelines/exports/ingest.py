@@ -2,8 +2,9 @@
 
 Files of one program are parsed and checked many at a time and written in one transaction per
 chunk, so that a killed process leaves every submission either wholly there or not at all, and the
-lake gets a few files instead of one per export. A submission that is recorded is skipped before it
-is parsed.
+lake gets a few files instead of one per export. A submission that was judged under today's rules is
+skipped before it is parsed; one that was judged under others is judged anew, and only what comes
+out otherwise is written.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipelines import lake, settings
 from pipelines.exports import check, declaration, parse, periods
@@ -35,7 +38,15 @@ _HERE = Path(__file__).parent
 _TABLES = _HERE / "ingest_tables.sql"
 _ISSUES = _HERE / "ingest_issues.sql"
 _SERVING = _HERE / "serving.sql"
-_QUALITY = ("submissions", "issues", "quarantine")
+_COUNTS = (
+    "records_count",
+    "title_count",
+    "header_count",
+    "repeated_header_count",
+    "blank_count",
+    "footer_count",
+)
+_ADD_UP = f"{_COUNTS[0]} = rows_count + {' + '.join(_COUNTS[1:])}"
 
 
 class IngestError(RuntimeError):
@@ -47,13 +58,16 @@ class SubmissionResult:
     """What became of one received file. Counts are of rows and of findings; no values.
 
     state: accepted, accepted_with_errors, partially_accepted or rejected. reason_*: one sentence,
-    of a rejected file only.
+    of a rejected file only, which may quote its name; reason_code and reason_column (a declared
+    column) say the same without quoting anything.
     """
 
     submission_id: str
     state: str
     reason_id: str | None
     reason_en: str | None
+    reason_code: str | None
+    reason_column: str | None
     rows_count: int
     accepted_count: int
     quarantined_count: int
@@ -70,8 +84,30 @@ class _Read:
     period_from: date | None
     period_to: date | None
     problem: Problem | None
-    path: Path | None
-    rows_count: int
+    parsed: parse.Parsed
+
+    @property
+    def path(self) -> Path | None:
+        return self.parsed.path
+
+    @property
+    def rows_count(self) -> int:
+        return self.parsed.rows_count
+
+    @property
+    def counts(self) -> list[int]:
+        """The values of `_COUNTS`: what the records of the file were beside rows."""
+        p = self.parsed
+        if p.problem is not None:
+            return [0] * len(_COUNTS)
+        return [
+            p.records_count,
+            p.title_rows,
+            p.header_rows,
+            p.repeated_headers,
+            p.blank_rows,
+            p.footer_rows,
+        ]
 
 
 def submission_id(receipt: Receipt) -> str:
@@ -81,31 +117,58 @@ def submission_id(receipt: Receipt) -> str:
     return f"{receipt.program}-{area}-{period}-v{receipt.version}-{receipt.sha256[:8]}"
 
 
-def recorded_ids(con: duckdb.DuckDBPyConnection, program: str | None = None) -> set[str]:
-    """Ids of the submissions the vault has answered, of one program or of all."""
-    return set(_recorded(con, program))
+def recorded_ids(
+    con: duckdb.DuckDBPyConnection, programs: Iterable[Program] | None = None
+) -> set[str]:
+    """Ids of the submissions that need no more work: judged, and under the rules of today.
+
+    programs: whose (default: all that are declared). Not among them is what was judged under
+    another suite, declaration or parser, and what was rejected because its period had not begun,
+    once it has. con: with the vault attached for reading at least.
+    """
+    declared = declaration.load_programs() if programs is None else programs
+    today = {p.name: rules_hash(p) for p in declared}
+    return {
+        name
+        for name, (program, judged_under) in _recorded(con).items()
+        if judged_under is not None and judged_under == today.get(program)
+    }
 
 
-def _recorded(con: duckdb.DuckDBPyConnection, program: str | None) -> dict[str, str]:
+def _recorded(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None]]:
+    """Program and rules_hash of every recorded submission; no hash where it must be judged anew."""
     if not lake.table_exists(con, "vault.quality.submissions"):
         return {}
+    described = con.execute("DESCRIBE vault.quality.submissions").fetchall()
+    # The second: written before the table had these columns.
+    anew = (
+        "state = 'rejected' AND reason_code = 'future_period' AND period_from <= $today "
+        "OR records_count IS NULL"
+    )
+    if not {"reason_code", "records_count"} <= {column[0] for column in described}:
+        anew = "$today IS NOT NULL"
     rows = con.execute(
-        "SELECT submission_id, rules_hash FROM vault.quality.submissions "
-        "WHERE program = coalesce(?, program)",
-        [program],
+        f"SELECT submission_id, program, CASE WHEN {anew} THEN NULL ELSE rules_hash END "
+        "FROM vault.quality.submissions",
+        {"today": periods.current("day").first_day},
     ).fetchall()
-    return dict(rows)
+    return {name: (program, judged_under) for name, program, judged_under in rows}
 
 
-def rules_hash(program: Program, suite: check.Suite) -> str:
-    """Hash of everything that decides how a file of `program` is read and judged."""
+def rules_hash(program: Program, suite: check.Suite | None = None) -> str:
+    """Hash of everything that decides how a file of `program` is read and judged.
+
+    suite: the program's own by default, for which Great Expectations is not needed.
+    """
     return check.rules_hash(
-        suite, declaration.declaration_hash(program), f"parser {parse.PARSER_VERSION}"
+        suite or check.content_hash(program.name),
+        declaration.declaration_hash(program),
+        f"parser {parse.PARSER_VERSION}",
     )
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
-    """Make the vault's tables for `program`, and add columns it has newly declared.
+    """Make the vault's tables for `program`, and add the columns that they lack.
 
     Changes nothing, and makes no snapshot, when they stand.
     """
@@ -125,8 +188,7 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
-    if not all(lake.table_exists(con, f"vault.quality.{name}") for name in _QUALITY):
-        con.execute(_TABLES.read_text("utf-8"))
+    _ensure_quality(con)
     table = f"vault.submissions.{program.name}"
     wanted = [*program.columns, "extra_columns"]
     if not lake.table_exists(con, table):
@@ -141,6 +203,36 @@ def _ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
     for column in wanted:
         if column not in have:
             con.execute(f"ALTER TABLE {identifier(table)} ADD COLUMN {identifier(column)} VARCHAR")
+
+
+def _ensure_quality(con: duckdb.DuckDBPyConnection) -> None:
+    have: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() "
+        "WHERE database_name = 'vault' AND schema_name = 'quality'"
+    ).fetchall():
+        have.setdefault(table, set()).add(column)
+    wanted = _quality_columns()
+    if any(table not in have for table, _, _ in wanted):
+        con.execute(_TABLES.read_text("utf-8"))
+    for table, column, kind in wanted:
+        if table in have and column not in have[table]:
+            con.execute(
+                f"ALTER TABLE vault.quality.{identifier(table)} "
+                f"ADD COLUMN {identifier(column)} {kind}"
+            )
+
+
+@cache
+def _quality_columns() -> list[tuple[str, str, str]]:
+    """Table, column and type of all that `ingest_tables.sql` makes."""
+    with duckdb.connect() as con:
+        con.execute("ATTACH ':memory:' AS vault")
+        con.execute(_TABLES.read_text("utf-8"))
+        return con.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = 'vault' ORDER BY table_name, column_index"
+        ).fetchall()
 
 
 def register_programs(
@@ -183,10 +275,10 @@ def ingest(
     program: Program,
     receipt: Receipt,
     *,
-    recheck: bool = False,
+    recheck: bool = True,
     home: Home | None = None,
 ) -> SubmissionResult | None:
-    """Take one received file in; None if it is recorded already. See `ingest_many`."""
+    """Take one received file in; None if nothing is left to be done. See `ingest_many`."""
     results = ingest_many(con, program, [receipt], recheck=recheck, home=home)
     return results[0] if results else None
 
@@ -197,31 +289,32 @@ def ingest_many(
     receipts: Iterable[Receipt],
     *,
     on_progress: Callable[[int, int], None] | None = None,
-    recheck: bool = False,
+    recheck: bool = True,
     home: Home | None = None,
     suite: check.Suite | None = None,
     chunk_rows: int = CHUNK_ROWS,
     chunk_files: int = CHUNK_FILES,
 ) -> list[SubmissionResult]:
-    """Parse, check and record `receipts` of `program`; one result per submission newly recorded.
+    """Parse, check and record `receipts` of `program`; one result per submission newly judged.
 
-    con: from `lake.connect(write=["vault"])`, outside a transaction. Recorded submissions are
-    skipped; with `recheck` those that were judged under other rules are judged anew. on_progress
-    is told how many of how many files are done. Raises OSError if a received file cannot be
-    opened, IngestError if rows do not add up; chunks written before stand.
+    con: from `lake.connect(write=["vault"])`, outside a transaction. Submissions that were judged
+    under today's rules are skipped (see `recorded_ids`); those judged under others are judged anew,
+    unless `recheck` is false: then all that are recorded are skipped. on_progress is told how many
+    of how many files are done. Raises OSError if a received file cannot be opened, IngestError if
+    rows do not add up; chunks written before stand.
     """
-    suite = suite or check.load_suite(program.name)
     ensure_tables(con, program)
     judged_under = rules_hash(program, suite)
-    known = _recorded(con, program.name)
+    known = _recorded(con)
     wanted: dict[str, Receipt] = {}
     for receipt in receipts:
         name = submission_id(receipt)
-        if name not in known or (recheck and known[name] != judged_under):
+        if name not in known or (recheck and known[name][1] != judged_under):
             wanted.setdefault(name, receipt)
     total = len(wanted)
     if not total:
         return []
+    suite = suite or check.load_suite(program.name)
     scratch = (home or settings.home()).work
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     others = [p for p in declaration.load_programs() if p.name != program.name]
@@ -247,7 +340,8 @@ def _read(
 ) -> _Read:
     period = periods.parse_period(receipt.period) if receipt.period else None
     first, last = (period.first_day, period.last_day) if period else (None, None)
-    problem, path, rows = receipt.problem, None, 0
+    problem = receipt.problem
+    parsed = parse.Parsed(path=None, problem=problem)
     if problem is None and (receipt.area_code is None or period is None):
         problem = Problem(
             "bad_file_name",
@@ -273,8 +367,12 @@ def _read(
                 "The file cannot be read; export it again and send it anew.",
             )
         else:
-            problem, path, rows = parsed.problem, parsed.path, parsed.rows_count
-    return _Read(receipt, name, first, last, problem, path, rows)
+            problem = parsed.problem
+            if parsed.left_out.num_rows != parsed.footer_rows:
+                raise IngestError(f"lines left out are not the lines counted: {name}")
+    if problem is not None and parsed.problem is None:
+        parsed = parse.Parsed(path=None, problem=problem)
+    return _Read(receipt, name, first, last, problem, parsed)
 
 
 def _record(
@@ -302,12 +400,14 @@ def _record(
         _stage(con, chunk, judged_under)
         _same_rows(con, chunk)
         with _transaction(con):
-            _write(con, program, [r.submission_id for r in chunk if r.submission_id in known])
+            _write(con, program, sorted({r.submission_id for r in chunk} & known))
         return _results(con)
     finally:
         check.close(con)
-        for table in ("memory.main.ingest_new", "temp.ingest_states", "temp.ingest_serving"):
+        for table in ("memory.main.ingest_new", "memory.main.ingest_left_out"):
             con.execute(f"DROP TABLE IF EXISTS {table}")
+        for table in ("states", "serving", "rows", "changed"):
+            con.execute(f"DROP TABLE IF EXISTS temp.ingest_{table}")
 
 
 def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under: str) -> None:
@@ -315,10 +415,11 @@ def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under:
         "CREATE OR REPLACE TABLE memory.main.ingest_new (submission_id VARCHAR, program VARCHAR, "
         "area_code VARCHAR, period VARCHAR, version INTEGER, file_name VARCHAR, sha256 VARCHAR, "
         "received_at TIMESTAMP, sent_at TIMESTAMP, period_from DATE, period_to DATE, "
-        "rules_hash VARCHAR, problem_code VARCHAR, problem_id VARCHAR, problem_en VARCHAR)"
+        "rules_hash VARCHAR, problem_code VARCHAR, problem_column VARCHAR, problem_id VARCHAR, "
+        f"problem_en VARCHAR, {', '.join(f'{name} BIGINT' for name in _COUNTS)})"
     )
     con.executemany(
-        f"INSERT INTO memory.main.ingest_new VALUES ({', '.join('?' * 15)})",
+        f"INSERT INTO memory.main.ingest_new VALUES ({', '.join('?' * (16 + len(_COUNTS)))})",
         [
             [
                 r.submission_id,
@@ -334,12 +435,26 @@ def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under:
                 r.period_to,
                 judged_under,
                 r.problem.code if r.problem else None,
+                r.problem.column if r.problem else None,
                 r.problem.message_id if r.problem else None,
                 r.problem.message_en if r.problem else None,
+                *r.counts,
             ]
             for r in chunk
         ],
     )
+    lines = [
+        r.parsed.left_out.append_column(
+            "submission_id", pa.array([r.submission_id] * r.parsed.left_out.num_rows, pa.string())
+        )
+        for r in chunk
+    ]
+    left_out = pa.concat_tables(lines)
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_left_out AS "
+        "SELECT submission_id, source_row, line FROM left_out"
+    )
+    del left_out
 
 
 def _utc(moment: datetime) -> datetime:
@@ -356,51 +471,97 @@ def _same_rows(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read]) -> None:
 
 
 def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[str]) -> None:
-    table = identifier(f"vault.submissions.{program.name}")
-    if replaced:
-        ids = ", ".join(quote(i) for i in replaced)
-        for name in (table, "vault.quality.issues", "vault.quality.quarantine"):
-            con.execute(f"DELETE FROM {name} WHERE submission_id IN ({ids})")
-        con.execute(f"DELETE FROM vault.quality.submissions WHERE submission_id IN ({ids})")
     columns = [*program.columns, "extra_columns"]
-    names = ", ".join(identifier(c) for c in columns)
     sent = ", ".join(f"b.{identifier(c)}" for c in columns)
-    accepted = con.execute(
-        f"INSERT INTO {table} (submission_id, source_row, {names}) "
+    accepted = _put(
+        con,
+        f"vault.submissions.{program.name}",
+        ["submission_id", "source_row", *columns],
         f"SELECT b.submission_id, b.source_row, {sent} FROM memory.main.check_batch AS b "
         "SEMI JOIN (SELECT submission_id FROM memory.main.check_states WHERE state <> 'rejected') "
         "AS s USING (submission_id) "
         "ANTI JOIN memory.main.check_quarantine AS q USING (submission_id, source_row) "
-        "ORDER BY b.submission_id, b.source_row"
-    ).fetchone()
+        "ORDER BY b.submission_id, b.source_row",
+        replaced,
+    )
     row_sent = ", ".join(
         f"{quote(c)}, b.{identifier(c)}"
         if c != "extra_columns"
         else f"{quote(c)}, try_cast(b.extra_columns AS JSON)"
         for c in columns
     )
-    quarantined = con.execute(
-        "INSERT INTO vault.quality.quarantine (submission_id, program, source_row, rule_ids, "
-        f"row_sent) SELECT q.submission_id, {quote(program.name)}, q.source_row, q.rule_ids, "
+    quarantined = _put(
+        con,
+        "vault.quality.quarantine",
+        ["submission_id", "program", "source_row", "rule_ids", "row_sent"],
+        f"SELECT q.submission_id, {quote(program.name)}, q.source_row, q.rule_ids, "
         f"json_object({row_sent}) FROM memory.main.check_quarantine AS q "
         "JOIN memory.main.check_batch AS b USING (submission_id, source_row) "
-        "ORDER BY q.submission_id, q.source_row"
-    ).fetchone()
-    con.execute(_ISSUES.read_text("utf-8"))
+        "ORDER BY q.submission_id, q.source_row",
+        replaced,
+    )
+    issues = [column for table, column, _ in _quality_columns() if table == "issues"]
+    _put(con, "vault.quality.issues", issues, _ISSUES.read_text("utf-8"), replaced)
+    if replaced:
+        con.execute(
+            "DELETE FROM vault.quality.submissions WHERE submission_id IN (SELECT unnest(?))",
+            [list(replaced)],
+        )
     con.execute(_SERVING.read_text("utf-8"))
     told = con.execute(
-        "SELECT coalesce(sum(accepted_count), 0), coalesce(sum(quarantined_count), 0) "
-        "FROM ingest_states"
+        "SELECT coalesce(sum(accepted_count), 0), coalesce(sum(quarantined_count), 0), "
+        f"coalesce(bool_and({_ADD_UP}), true) FROM ingest_states"
     ).fetchone()
-    if told != (accepted and accepted[0], quarantined and quarantined[0]):
+    if told != (accepted, quarantined, True):
         raise IngestError("rows written are not rows accepted + rows quarantined")
+
+
+def _put(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    select: str,
+    replaced: Sequence[str],
+) -> int:
+    """Write the chunk's rows to `table`; how many rows the chunk has for it.
+
+    Of the submissions in `replaced` only those are written whose rows came out otherwise.
+    """
+    target = identifier(table)
+    names = ", ".join(identifier(c) for c in columns)
+    if not replaced:
+        row = con.execute(f"INSERT INTO {target} ({names}) {select}").fetchone()
+        return int(row[0]) if row else 0
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE ingest_rows AS SELECT * FROM ({select}) AS made({names})"
+    )
+    new = f"SELECT {names} FROM ingest_rows"
+    ids = ", ".join(quote(name) for name in replaced)
+    old = f"SELECT {names} FROM {target} WHERE submission_id IN ({ids})"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE ingest_changed AS SELECT DISTINCT submission_id FROM ("
+        f"(({old}) EXCEPT ALL ({new})) UNION ALL (({new}) EXCEPT ALL ({old}))) "
+        f"WHERE submission_id IN ({ids})"
+    )
+    row = con.execute("SELECT count(*) FROM ingest_changed").fetchone()
+    if row and row[0]:
+        con.execute(
+            f"DELETE FROM {target} "
+            "WHERE submission_id IN (SELECT submission_id FROM ingest_changed)"
+        )
+    con.execute(
+        f"INSERT INTO {target} ({names}) SELECT * FROM ({new}) WHERE submission_id NOT IN ({ids}) "
+        "OR submission_id IN (SELECT submission_id FROM ingest_changed)"
+    )
+    row = con.execute("SELECT count(*) FROM ingest_rows").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _results(con: duckdb.DuckDBPyConnection) -> list[SubmissionResult]:
     rows = con.execute(
-        "SELECT submission_id, state, reason_id, reason_en, rows_count, accepted_count, "
-        "quarantined_count, issues_critical_count, issues_warning_count, issues_info_count, "
-        "is_serving FROM ingest_states JOIN ingest_serving "
-        "USING (submission_id) ORDER BY submission_id"
+        "SELECT submission_id, state, reason_id, reason_en, reason_code, reason_column, "
+        "rows_count, accepted_count, quarantined_count, issues_critical_count, "
+        "issues_warning_count, issues_info_count, is_serving "
+        "FROM ingest_states JOIN ingest_serving USING (submission_id) ORDER BY submission_id"
     ).fetchall()
     return [SubmissionResult(*row) for row in rows]

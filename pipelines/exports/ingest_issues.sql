@@ -1,8 +1,5 @@
--- Everything that was wrong: what rules found in rows and files, and files that could not be read.
-insert into vault.quality.issues (
-    submission_id, program, area_code, period, source_row, column_name, rule_id, severity,
-    value_sent, message_id, message_en, action_id, action_en
-)
+-- Everything that was wrong: what rules found in rows and files, files that could not be read, and
+-- the lines that were taken for totals and notes.
 select
     n.submission_id, n.program, n.area_code, n.period, i.source_row, r.column_name, i.rule_id, r.severity,
     i.value_sent, r.message_id, r.message_en, r.action_id, r.action_en
@@ -11,8 +8,18 @@ join memory.main.check_rules as r using (rule_id)
 join memory.main.ingest_new as n using (submission_id)
 union all
 select
-    submission_id, program, area_code, period, null, null, problem_code, 'critical',
+    submission_id, program, area_code, period, null, problem_column, problem_code, 'critical',
     null, problem_id, problem_en, null, null
 from memory.main.ingest_new
 where problem_code is not null
-order by submission_id, source_row nulls first, rule_id;
+union all
+select
+    n.submission_id, n.program, n.area_code, n.period, o.source_row, null, 'line_left_out', 'info',
+    o.line,
+    'Baris ini dianggap jumlah, catatan atau tanda tangan, sehingga tidak dibaca sebagai data.',
+    'This line was taken for a total, a note or a signature, so it was not read as data.',
+    'Jika baris ini data, isi kolom kuncinya (misalnya NIK dan nama) lalu kirim ulang.',
+    'If it is data, fill in its key columns (such as NIK and name) and send it again.'
+from memory.main.ingest_left_out as o
+join memory.main.ingest_new as n using (submission_id)
+order by submission_id, source_row nulls first, rule_id

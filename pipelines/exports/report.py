@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import lake
+from pipelines.exports import check, messages
 from pipelines.exports.declaration import Program
 
 STATES = ("accepted", "accepted_with_errors", "partially_accepted", "rejected")
@@ -30,11 +31,15 @@ class RuleCount:
 class PeriodSummary:
     """The submissions of one period; period is None for files whose name tells none.
 
+    states: all received files. answered_count: rejected ones that a newer file has answered since.
     serving_count: submissions that serve; rows are those of all of them, superseded ones too.
+    reasons: (submission_id, sentence in Indonesian, in English) of rejected files that are not
+    answered; nothing a sender wrote stands in them.
     """
 
     period: str | None
     states: dict[str, int]
+    answered_count: int
     serving_count: int
     rows_count: int
     accepted_count: int
@@ -52,8 +57,8 @@ class PeriodSummary:
 
     @property
     def rejected_count(self) -> int:
-        """Files that could not be used."""
-        return self.states["rejected"]
+        """Files that could not be used and that nothing newer has answered."""
+        return self.states["rejected"] - self.answered_count
 
     @property
     def adds_up(self) -> bool:
@@ -84,6 +89,7 @@ class Summary:
         return PeriodSummary(
             period=None,
             states=dict(states),
+            answered_count=of("answered_count"),
             serving_count=of("serving_count"),
             rows_count=of("rows_count"),
             accepted_count=of("accepted_count"),
@@ -122,14 +128,16 @@ def summarise(
     rules: dict[str | None, list[RuleCount]] = {}
     for period, *rest in con.execute(by_rule, arguments).fetchall():
         rules.setdefault(period, []).append(RuleCount(*rest))
+    texts = check.rule_messages(name)
     found = []
     for row in con.execute(by_period, arguments).fetchall():
-        period, state_counts, serving, rows, accepted, quarantined, *issues, reasons = row
+        period, state_counts, answered, serving, rows, accepted, quarantined, *issues, reasons = row
         critical, warning, info = issues
         found.append(
             PeriodSummary(
                 period=period,
                 states=dict(zip(STATES, state_counts, strict=True)),
+                answered_count=answered,
                 serving_count=serving,
                 rows_count=rows,
                 accepted_count=accepted,
@@ -137,7 +145,10 @@ def summarise(
                 issues_critical_count=critical,
                 issues_warning_count=warning,
                 issues_info_count=info,
-                reasons=tuple((r["submission_id"], r["id"], r["en"]) for r in reasons),
+                reasons=tuple(
+                    messages.reason(r["submission_id"], r["code"], r["column"], texts)
+                    for r in reasons
+                ),
                 rules=tuple(rules.get(period, ())),
             )
         )

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import logging
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipelines import lake, settings
-from pipelines.exports import check, declaration, ingest, report
+from pipelines.exports import check, declaration, ingest, messages, periods, report
 from pipelines.exports.problem import Problem
 from pipelines.exports.receive import Receipt
 from tests.exports.suite_cases import sembako
@@ -230,7 +232,7 @@ def test_chunks_make_no_difference(tmp_path, program):
     assert "-v3-" in serving[1]
 
 
-def test_other_rules_recheck_only_when_asked(vault, home, program, tmp_path, monkeypatch):
+def test_other_rules_judge_anew_what_is_recorded(vault, home, program, tmp_path, monkeypatch):
     one = receipt(tmp_path, program, rows({}, {"nominal": "x"}))
     ingest.ingest(vault, program, one, home=home)
     before = counts(vault)
@@ -242,12 +244,17 @@ def test_other_rules_recheck_only_when_asked(vault, home, program, tmp_path, mon
     ]
     (strict / "sembako.json").write_text(json.dumps(content), "utf-8")
     suite = check.load_suite("sembako", strict)
-    assert ingest.ingest_many(vault, program, [one], home=home, suite=suite) == []
-    again = ingest.ingest_many(vault, program, [one], home=home, suite=suite, recheck=True)
+    other = ingest.ingest_many(vault, program, [one], home=home, suite=suite, recheck=False)
+    assert other == []
+    again = ingest.ingest_many(vault, program, [one], home=home, suite=suite)
     assert [r.quarantined_count for r in again] == [0]
     assert before == (1, 1, 1)
     assert counts(vault) == (2, 0, 1)
-    assert ingest.ingest_many(vault, program, [one], home=home, suite=suite, recheck=True) == []
+    assert ingest.ingest_many(vault, program, [one], home=home, suite=suite) == []
+    # Under the rules of the project it is work again.
+    assert ingest.recorded_ids(vault, [program]) == set()
+    monkeypatch.setattr(settings, "EXPECTATIONS_DIR", strict)
+    assert ingest.recorded_ids(vault, [program]) == {again[0].submission_id}
 
 
 def test_a_failure_while_writing_leaves_nothing(vault, home, program, tmp_path, monkeypatch):
@@ -273,6 +280,163 @@ def test_a_new_column_is_added_and_old_rows_do_not_have_it(vault, home, program,
     )
     ingest.ensure_tables(vault, wider)
     assert vault.execute("SELECT desil FROM vault.submissions.sembako").fetchall() == [(None,)]
+
+
+def test_a_newly_declared_column_gets_its_values(vault, home, program, tmp_path):
+    declared = program.model_dump()
+    declared["columns"] = declared["columns"] | {"desil": {"header": "desil", "required": False}}
+    wider = declaration.Program.model_validate(declared)
+    one = receipt(tmp_path, wider, rows({"desil": "4"}, {"desil": ""}))
+    june = rows({"bulan": "6", "nominal": "x"}, {"bulan": "6"})
+    two = receipt(tmp_path, program, june, period="2026-06")
+    ingest.ingest_many(vault, program, [one, two], home=home)
+    assert vault.execute(
+        "SELECT extra_columns FROM vault.submissions.sembako WHERE extra_columns IS NOT NULL"
+    ).fetchall() == [('{"desil":"4"}',)]  # fmt: skip
+    assert ingest.recorded_ids(vault, [wider]) == set()
+    assert len(ingest.ingest_many(vault, wider, [one, two], home=home)) == 2
+    assert vault.execute(
+        "SELECT submission_id LIKE '%2026-07%', desil, extra_columns "
+        "FROM vault.submissions.sembako ORDER BY 1, 2"
+    ).fetchall() == [(False, None, None), (True, "4", None), (True, None, None)]
+    assert counts(vault) == (3, 1, 2)
+
+
+def test_judged_anew_with_the_same_result_writes_no_row_again(
+    vault, home, program, tmp_path, monkeypatch
+):
+    sent = [
+        receipt(tmp_path, program, rows({}, {"nominal": "x"}, {"no_kk": "0"})),
+        receipt(tmp_path, program, rows({}), period="2026-06"),
+    ]
+    ingest.ingest_many(vault, program, sent, home=home)
+    tables = ("submissions.sembako", "quality.issues", "quality.quarantine")
+
+    def state():
+        return [
+            vault.execute(f"SELECT rowid, t FROM vault.{name} AS t ORDER BY ALL").fetchall()
+            for name in tables
+        ]
+
+    before, known = state(), ingest.recorded_ids(vault)
+    monkeypatch.setattr(ingest.parse, "PARSER_VERSION", 999)
+    assert ingest.recorded_ids(vault) == set()
+    assert len(ingest.ingest_many(vault, program, sent, home=home)) == 2
+    assert state() == before
+    assert ingest.recorded_ids(vault) == known
+    assert len(recorded(vault)) == 2
+
+
+def test_every_record_of_a_file_is_counted_and_left_out_lines_are_kept(
+    vault, home, program, tmp_path
+):
+    one = receipt(tmp_path, program, rows({}, {}))
+    text = one.path.read_text("utf-8")
+    head = text.splitlines()[0]
+    width = head.count(",")
+    body = text + "\n" + head + "\n" + text.splitlines()[1] + "\nTOTAL,,,,9" + "," * (width - 4)
+    content = ("Dinas Sosial\n\n" + body + "\n").encode()
+    result = ingest.ingest(
+        vault, program, receipt(tmp_path, program, None, content=content), home=home
+    )
+    assert result.rows_count == 3
+    assert vault.execute(
+        "SELECT records_count, title_count, header_count, repeated_header_count, blank_count, "
+        "footer_count, issues_info_count > 0 FROM vault.quality.submissions"
+    ).fetchall() == [(9, 1, 1, 1, 2, 1, True)]  # fmt: skip
+    assert vault.execute(
+        "SELECT source_row, severity, value_sent, length(message_en) > 9 "
+        "FROM vault.quality.issues WHERE rule_id = 'line_left_out'"
+    ).fetchall() == [(9, "info", "TOTAL | 9", True)]
+
+
+def test_tables_that_stand_get_the_new_columns_and_are_judged_anew(vault, home, program, tmp_path):
+    one = receipt(tmp_path, program, rows({}, {}))
+    ingest.ingest(vault, program, one, home=home)
+    for column in (*ingest._COUNTS, "reason_code", "reason_column"):
+        vault.execute(f"ALTER TABLE vault.quality.submissions DROP COLUMN {column}")
+    assert ingest.recorded_ids(vault) == set()
+    assert len(ingest.ingest_many(vault, program, [one], home=home)) == 1
+    assert vault.execute(
+        "SELECT records_count, header_count FROM vault.quality.submissions"
+    ).fetchall() == [(3, 1)]  # fmt: skip
+    before = lake.current_snapshot(vault, "vault")
+    ingest.ensure_tables(vault, program)
+    assert lake.current_snapshot(vault, "vault") == before
+
+
+def test_a_period_to_come_is_judged_again_once_it_has_begun(
+    vault, home, program, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LUMBUNG_NOW", "2026-06-20T00:00:00+00:00")
+    early = receipt(tmp_path, program, rows({}, {}))
+    problem = periods.period_problem(
+        early.file_name, periods.parse_period("2026-07"), "month", settings.now()
+    )
+    rejected = ingest.ingest(vault, program, replace(early, problem=problem), home=home)
+    assert (rejected.state, rejected.reason_code) == ("rejected", "future_period")
+    assert ingest.recorded_ids(vault) == {rejected.submission_id}
+    monkeypatch.setenv("LUMBUNG_NOW", "2026-07-03T00:00:00+00:00")
+    assert ingest.recorded_ids(vault) == set()
+    again = ingest.ingest(vault, program, early, home=home)
+    assert (again.submission_id, again.state) == (rejected.submission_id, "accepted")
+    assert again.is_serving
+    assert counts(vault) == (2, 0, 1)
+    assert ingest.recorded_ids(vault) == {again.submission_id}
+    assert report.summarise(vault, program).total.rejected_count == 0
+
+
+def test_reasons_told_outside_quote_nothing_that_was_sent(vault, home, program, tmp_path):
+    secret = "SITI_RAHASIA_1471"
+    one = receipt(tmp_path, program, rows({}))
+    renamed = one.path.read_text("utf-8").replace("nama_kpm", "Nama " + secret, 1).encode()
+    sent = [
+        replace(receipt(tmp_path, program, None, content=renamed), file_name=f"{secret}.csv"),
+        receipt(tmp_path, program, rows({"bulan": "2"}, {"bulan": "2"}), version=2),
+    ]
+    first, second = ingest.ingest_many(vault, program, sent, home=home)
+    assert (first.reason_code, first.reason_column) == ("renamed_column", "nama_kpm")
+    assert secret in first.reason_en
+    assert second.reason_code in {r.rule_id for r in check.load_suite("sembako").rules}
+    reasons = report.summarise(vault, program).total.reasons
+    assert [r[0] for r in reasons] == [first.submission_id, second.submission_id]
+    assert all(r[0] in r[1] and r[0] in r[2] and r[1] != r[2] for r in reasons)
+    assert "'nama_kpm'" in reasons[0][1]
+    assert secret not in repr(reasons)
+
+
+def test_a_rejection_is_answered_by_a_newer_good_file(vault, home, program, tmp_path):
+    bad = receipt(tmp_path, program, None, content=b"PK\x03\x04 cut off")
+    good = receipt(tmp_path, program, rows({}), version=2)
+    later = receipt(tmp_path, program, None, content=b"PK\x03\x04 cut", version=3)
+    named = Problem("bad_file_name", "Nama berkas keliru.", "The file name is wrong.")
+    nameless = replace(good, area_code=None, period=None, problem=named)
+    other = receipt(tmp_path, program, rows({}, {}), period=None, problem=named)
+
+    def now(*sent):
+        ingest.ingest_many(vault, program, sent, home=home)
+        total = report.summarise(vault, program).total
+        return total.states["rejected"], total.answered_count, total.rejected_count
+
+    assert now(bad, replace(nameless, area_code=None)) == (2, 0, 2)
+    assert now(good) == (2, 2, 0)
+    assert report.summarise(vault, program).total.reasons == ()
+    assert now(later, other) == (4, 2, 2)
+    assert len(report.summarise(vault, program).total.reasons) == 2
+
+
+def test_every_reason_has_words(program):
+    source = "".join(p.read_text("utf-8") for p in Path(messages.__file__).parent.glob("*.py"))
+    told = set(re.findall(r'(?:fail|Problem)\(\s*"([a-z_]+)"', source))
+    assert told > {"truncated", "future_period"}
+    states = Path(check.__file__).with_name("check_states.sql").read_text("utf-8")
+    told |= set(re.findall(r"then '([a-z_]+)'\n", states)) - {"table_rule", "rejected"}
+    told -= {"partially_accepted", "accepted_with_errors", "accepted"}
+    assert told == set(messages.TEXTS)
+    for code in [*told, "removed_rule", None]:
+        for column in ("nik", None):
+            texts = messages.reason("s", code, column)
+            assert all(t.startswith("s: ") and t.endswith(".") and "{" not in t for t in texts[1:])
 
 
 def test_no_personal_data_is_told(vault, home, program, tmp_path, caplog, capfd):
@@ -339,12 +503,15 @@ def arrive(con, part) -> None:
         "'f' AS file_name, e AS sha256, make_timestamp(2026, 1, d, 0, 0, 0) AS received_at, "
         "make_timestamp(2026, 1, d, 0, 0, 0) AS sent_at, NULL::DATE AS period_from, "
         "NULL::DATE AS period_to, 'r' AS rules_hash, NULL::VARCHAR AS problem_code, "
-        "NULL::VARCHAR AS problem_id, NULL::VARCHAR AS problem_en, f AS state "
+        "NULL::VARCHAR AS problem_id, NULL::VARCHAR AS problem_en, NULL::VARCHAR AS problem_column, "
+        "2 AS records_count, 0 AS title_count, 1 AS header_count, 0 AS repeated_header_count, "
+        "0 AS blank_count, 0 AS footer_count, f AS state "
         f"FROM (VALUES {', '.join(str(tuple(v)) for v in part)}) AS v(a, b, c, d, e, f)"
     )
     con.execute(
         "CREATE OR REPLACE TABLE memory.main.check_states AS SELECT submission_id, state, "
-        "NULL::VARCHAR AS reason_id, NULL::VARCHAR AS reason_en, 1 AS rows_count, "
+        "NULL::VARCHAR AS reason_id, NULL::VARCHAR AS reason_en, NULL::VARCHAR AS reason_code, "
+        "NULL::VARCHAR AS reason_column, 1 AS rows_count, "
         "1 AS accepted_count, 0 AS quarantined_count, 0 AS issues_critical_count, "
         "0 AS issues_warning_count, 0 AS issues_info_count "
         "FROM memory.main.ingest_new"
