@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import shutil
 import signal
 import socket
@@ -34,6 +36,7 @@ OPTIONS = (
 )
 PROGRAM, PERIOD = "pkh", "2026T1"
 PATIENCE = 240
+ENDED = ("Success", "Failure", "Canceled")
 
 T = TypeVar("T")
 
@@ -52,11 +55,27 @@ def until(what: str, look: Callable[[], T | None]) -> T:
     raise AssertionError(f"waited {PATIENCE} s in vain for {what}")
 
 
+def loaded(url: str) -> bool:
+    """Whether the web server has loaded the project; what went wrong is an error at once."""
+    question = """{ workspaceOrError { ... on Workspace { locationEntries { loadStatus
+        locationOrLoadError { __typename ... on PythonError { message } } } } } }"""
+    request = urllib.request.Request(
+        f"{url}/graphql",
+        data=json.dumps({"query": question}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        (entry,) = json.load(answer)["data"]["workspaceOrError"]["locationEntries"]
+    found = entry["locationOrLoadError"] or {}
+    assert found.get("__typename") != "PythonError", found["message"][-2000:]
+    return entry["loadStatus"] == "LOADED" and bool(found)
+
+
 @pytest.fixture
-def barn(district: Barn, tmp_path: Path) -> Barn:
-    """The district's files, of which none has been received yet."""
+def barn(tmp_path: Path) -> Barn:
+    """One program's files, of which none has been received yet."""
     barn = Barn(tmp_path / "barn")
-    shutil.copytree(district.home.landing / PROGRAM, barn.home.landing / PROGRAM)
+    barn.lumbung("demo", "--people", "400", "--years", "1", "--program", PROGRAM)
     return barn
 
 
@@ -76,6 +95,7 @@ def address(barn: Barn) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         until("the web server", lambda: urllib.request.urlopen(url, timeout=5).status == 200)
+        until("the code location", lambda: loaded(url))
         yield url
     finally:
         # Web server, daemon and code server are children in the same session.
@@ -134,7 +154,7 @@ def test_one_period_of_one_program_from_the_ui(
     press(browser, "Launch 1 run")
 
     browser.get(f"{address}/runs")
-    until("the run to succeed", lambda: "Success" in browser.page_source)
+    until("the run to end", lambda: set(ENDED) & set(re.findall(r"\w+", browser.page_source)))
     assert "Failure" not in browser.page_source
 
     # What it did is in the vault: this period's files and no other.
