@@ -20,6 +20,7 @@ from pipelines import guard, lake, progress, settings
 from pipelines.exports import declaration, ingest, periods, receive, report
 from pipelines.exports.problem import ProblemError
 
+SOURCE_READABLE = "Every file and folder of the program's source could be opened."
 CHECKS = {
     "nothing_rejected": "Every received file could be used.",
     "nothing_quarantined": "Every row could be used; quarantined rows wait in the vault.",
@@ -112,10 +113,13 @@ def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
             ),
         ],
         check_specs=[
-            dg.AssetCheckSpec(
-                check, asset=submissions, description=text, blocking=check == "nothing_lost"
-            )
-            for check, text in CHECKS.items()
+            dg.AssetCheckSpec("source_readable", asset=landing, description=SOURCE_READABLE),
+            *(
+                dg.AssetCheckSpec(
+                    check, asset=submissions, description=text, blocking=check == "nothing_lost"
+                )
+                for check, text in CHECKS.items()
+            ),
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
         can_subset=True,
@@ -144,6 +148,13 @@ def _pull(
         pulled = receive.receive(program, periods=wanted | _outside(program))
         held = [r for r in receive.received(program) if str(r.period) in wanted]
     seconds = round(time.perf_counter() - started, 2)
+    unreadable = pulled.ignored.get("unreadable", 0)
+    yield dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="source_readable",
+        passed=unreadable == 0,
+        metadata={"unreadable": unreadable, "left_alone": dg.MetadataValue.json(pulled.ignored)},
+    )
     context.log.info(
         f"{program.name}: {len(pulled.receipts)} new files, {pulled.unchanged} known, "
         f"left alone: {pulled.ignored or 'none'}"
@@ -252,6 +263,7 @@ def _check_results(asset: dg.AssetKey, summary: report.Summary) -> Iterator[dg.A
         description=" ".join(reasons[:5]) or None,
         metadata={
             "rejected": total.rejected_count,
+            "answered_since": total.answered_count,
             "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in reasons[:50]) or "none"),
             "alasan": dg.MetadataValue.md(
                 "\n".join(f"- {guard.masked(i)}" for _, i, _ in total.reasons[:50]) or "tidak ada"

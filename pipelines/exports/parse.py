@@ -531,7 +531,7 @@ class _Rows:
         gap = -1
         for i in range(start, len(records)):
             before = rows[i - 1] if i else self.tail.last_row or rows[0] - 1
-            first = next(cell for cell in records[i] if cell.strip())
+            first = next((cell for cell in records[i] if cell.strip()), "")
             says_so = bool(self.pattern.match(first))
             if rows[i] > before + 1:
                 gap = i

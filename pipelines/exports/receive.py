@@ -301,7 +301,12 @@ def _entries(
                 size, modified, mark = _marks(info)
                 # Under the declared address: the same file is the same wherever the barn stands.
                 url = program.source.url.rstrip("/") + path[len(root) :]
-                yield _Entry(target, name, size, modified, mark, url)
+                # A name that is no UTF-8 (old zip tools) is told with signs of replacement.
+                yield _Entry(target, _readable(name), size, modified, mark, _readable(url))
+
+
+def _readable(text: str) -> str:
+    return os.fsencode(text).decode("utf-8", "replace")
 
 
 def _listed(filesystem: Any, at: str) -> list[dict[str, Any]]:

@@ -79,10 +79,10 @@ def joined(first: Batch | None, second: Batch) -> Batch:
 
 
 def filled(column: pa.Array) -> np.ndarray:
-    """Where a text column holds more than white space."""
+    """Where a text column holds more than white space, in the sense of Python's `str.strip`."""
     if column.null_count == len(column):
         return np.zeros(len(column), dtype=bool)
-    found = pc.match_substring_regex(column, r"[^\s\x{A0}]")
+    found = pc.match_substring_regex(column, r"[^\s\pZ\x0b\x1c-\x1f\x{85}]")
     return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 

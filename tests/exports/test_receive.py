@@ -359,3 +359,15 @@ def test_the_copy_is_for_the_pipeline_alone(home, program):
     send(home, "bantuan_3174_2026-06.csv")
     receive(program, home=home)
     assert folder(program.name, home).stat().st_mode & 0o077 == 0
+
+
+def test_a_name_that_is_no_utf8_is_received_and_answered(home, program):
+    """Old zip tools on Windows leave such names; the good file beside it comes in as well."""
+    good = send(home, "bantuan_3174_2026-06.csv")
+    raw = os.fsencode(good.parent) + b"/bantuan_3174_2026-05_S\xffTI.csv"
+    with open(raw, "wb") as handle:
+        handle.write(b"nik;nama\n2;B\n")
+    pulled = receive(program, home=home)
+    assert len(pulled.receipts) == 2
+    assert [r.problem.code for r in pulled.receipts if r.problem] == ["bad_file_name"]
+    assert not receive(program, home=home).receipts
