@@ -101,7 +101,6 @@ def show(status: Status, *, out: TextIO | None = None, home: Home | None = None)
     print(
         f"tables    {_short(release.path)}/ (Parquet, warehouse.duckdb, dictionary.csv)", file=out
     )
-    print(f"feedback  {_short(home.feedback)}/ (answers to the senders; personal data)", file=out)
     print('ask       lumbung sql "SHOW ALL TABLES"', file=out)
     print("watch     make ui", file=out)
 
