@@ -185,7 +185,7 @@ def test_run_shows_the_status_and_fails_when_a_step_did(barn, monkeypatch, capsy
 
     monkeypatch.setattr("pipelines.runner.run", run)
     assert cli.main(["run", "--force"]) == code
-    assert asked == [{"force": True}]
+    assert asked == [{"force": True, "demo": False}]
     said = capsys.readouterr()
     assert "release   2026-08-31" in said.out
     assert said.err.splitlines() == failures
