@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.exports import declaration
+from pipelines.settings import REFERENCE_DIR
 from tests.conftest import Barn
 from tests.e2e.compare import same_warehouse
 
@@ -205,7 +206,13 @@ def personal_words(barn: Barn) -> set[bytes]:
         if "name" in column:
             words |= {w for w in people[column].dropna().astype(str) if w.count(" ") >= 1}
     assert len(words) > 1_000
-    return {w.upper().encode() for w in words}
+    # Some people are called like a village; the register of areas is public.
+    with duckdb.connect() as con:
+        areas = con.execute(
+            "SELECT DISTINCT upper(name) FROM read_parquet(?)",
+            [str(REFERENCE_DIR / "area_editions.parquet")],
+        ).fetchall()
+    return {w.upper().encode() for w in words} - {name.encode() for (name,) in areas}
 
 
 def named_in(content: bytes, words: set[bytes]) -> int:
@@ -241,7 +248,8 @@ def test_no_person_outside_the_vault(barn: Barn) -> None:
         for table, column in cells:
             said = con.execute(f'SELECT DISTINCT upper("{column}") FROM {table}').fetchall()
             found = {str(v).encode() for (v,) in said if v is not None}
-            assert not (found & words), f"{table}.{column} names a person"
+            named = len(found & words)
+            assert named == 0, f"{table}.{column} names a person"
     for path in (barn.home.releases / "current").rglob("*"):
         if path.suffix in {".json", ".csv", ".txt"}:
             assert not named_in(path.read_bytes(), words), f"{path.name} names a person"
@@ -261,7 +269,8 @@ def test_the_warehouse_lake_holds_no_person(barn: Barn) -> None:
             said = con.execute(
                 f'SELECT DISTINCT upper("{column}") FROM warehouse.{schema}.{table}'
             ).fetchall()
-            assert not ({str(v).encode() for (v,) in said if v is not None} & words)
+            named = len({str(v).encode() for (v,) in said if v is not None} & words)
+            assert named == 0, f"{schema}.{table}.{column} names a person"
 
 
 # 7. Every figure leads back -------------------------------------------------------------------
@@ -287,12 +296,11 @@ def test_an_overlap_leads_back_to_rows_of_files(barn: Barn) -> None:
     baseless = barn.query(
         """
         SELECT count(*) FROM warehouse.analysis.overlaps AS o
-        WHERE NOT EXISTS (
-            SELECT 1 FROM warehouse.core.benefits AS b
-            WHERE b.status_code = 'paid' AND b.program_code = o.program_a
-              AND o.month_on BETWEEN date_trunc('month', b.period_from) AND b.period_to
-              AND o.subject_id IN (b.household_id, b.beneficiary_id, b.for_beneficiary_id)
-        )
+        LEFT JOIN warehouse.core.benefits AS a ON a.benefit_id = o.benefit_a_id
+        LEFT JOIN warehouse.core.benefits AS b ON b.benefit_id = o.benefit_b_id
+        WHERE a.program_code IS DISTINCT FROM o.program_a
+           OR b.program_code IS DISTINCT FROM o.program_b
+           OR a.status_code IS DISTINCT FROM 'paid' OR b.status_code IS DISTINCT FROM 'paid'
         """
     )
     assert baseless == [(0,)]
