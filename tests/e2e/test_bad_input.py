@@ -49,7 +49,7 @@ def spoil(barn: Barn) -> dict[str, str]:
         "sembako/sembako_3174_2031-01.csv": (of(header, *rows), "future_period"),
         "sembako/daftar penerima.csv": (of(header, *rows), "bad_file_name"),
         # Not the same bytes: without a period to tell them apart they would be one export.
-        f"sembako/sembako_{NAME}_2020-08.csv": (of(header, *rows[:-1]), "bad_file_name"),
+        f"sembako/sembako_{NAME}_2020-08.csv": (of(header, *rows[:-1]), "bad_area"),
         f"sembako/sembako_{NIK}_2020-08.csv": (of(header, *rows[:-2]), "bad_area"),
         "pkh/pkh_3174_2020T1.xlsx": (book[: len(book) // 2], "truncated"),
         "pkh/pkh_3174_2020T2.xlsx": (b"%PDF-1.7\n%binary\n" + os.urandom(64), "wrong_type"),

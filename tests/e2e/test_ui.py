@@ -175,6 +175,7 @@ def test_one_period_of_one_program_from_the_ui(
 
 def test_the_code_location_loads_in_both_ways(barn: Barn) -> None:
     """`workspace.yaml` for `dagster`, `[tool.dg]` of pyproject.toml for `dg`."""
+    barn.home.dagster.mkdir(parents=True)
     for command in (
         [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "workspace.yaml"],
         [str(Path(sys.executable).parent / "dg"), "check", "defs"],
