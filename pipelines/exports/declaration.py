@@ -34,7 +34,7 @@ DEFAULT_FOOTERS = (
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
-Format = Literal["csv", "xlsx", "xls", "ods", "jsonl", "parquet", "zip"]
+Format = Literal["csv", "xlsx", "xls", "ods", "json", "parquet", "sqlite", "zip"]
 AreaLevel = Literal["nation", "provinsi", "kabkota", "kecamatan", "desa_kelurahan"]
 PersonalClass = Literal["none", "general", "specific", "child", "finance", "health"]
 IdentifierType = Literal[
@@ -80,9 +80,10 @@ class Bilingual(_Model):
     en: Text
 
 
-class Source(_Model):
-    """Where the export comes from: an fsspec URL of a folder, and which names in it are taken."""
+class FileSource(_Model):
+    """Files of a folder: its fsspec URL, and which names in it are taken."""
 
+    type: Literal["files"] = "files"
     url: Text
     pattern: Text = "*"
 
@@ -114,12 +115,19 @@ class CadenceRule(_Model):
         return periods.parse_period(self.first_period)
 
 
+class Part(_Model):
+    """One of several tables of an export: the members of an archive whose names match `pattern`."""
+
+    pattern: Text
+
+
 class Read(_Model):
     """How the file is read. All of it is generic: no program has code of its own.
 
     header_rows: 2 where sub-headers stand under merged headers. header_within: the header is
     looked for in the first so many rows. sheet: the sheet's name where it is fixed. footers:
     expressions of a row's first filled cell that mark totals and notes, beside the usual ones.
+    parts: the tables of an export that holds several. table: the table's name in a database file.
     """
 
     formats: tuple[Format, ...] = ("csv", "xlsx", "xls")
@@ -127,6 +135,8 @@ class Read(_Model):
     header_within: int = Field(default=20, ge=1, le=200)
     sheet: str | None = None
     footers: tuple[Text, ...] = ()
+    parts: dict[Name, Part] = {}
+    table: str | None = None
 
     @field_validator("footers")
     @classmethod
@@ -156,7 +166,10 @@ class Column(_Model):
     """One column as sent. `key` columns say whom or what a row is about: a total has none of them.
 
     `required`: the file must have the column (its cells may be empty). `own_name`: the name differs
-    from `column_name(header, under)` on purpose. `personal`: class under UU 27/2022.
+    from `column_name(header, under)` on purpose. `personal`: class under UU 27/2022. `title`: the
+    value stands above the header, not below it: an expression with one group, searched in each cell
+    of the title rows; what it finds first holds for all rows. `parts`: the parts of the export that
+    have the column; all of them if none is named.
     """
 
     header: Text
@@ -167,6 +180,8 @@ class Column(_Model):
     personal: PersonalClass = "none"
     identifier: Identifier | None = None
     own_name: bool = False
+    title: Text | None = None
+    parts: tuple[Name, ...] = ()
     description: Bilingual | None = None
 
     @property
@@ -189,7 +204,7 @@ class Program(_Model):
     team: Text
     sector: Text
     government_level: Literal["national", "provinsi", "kabkota", "desa"]
-    source: Source
+    source: FileSource
     cadence: CadenceRule
     area_level: AreaLevel
     read: Read = Read()
@@ -226,6 +241,11 @@ class Program(_Model):
                         f"columns.{name}: its header or alias is also that of {seen[key]!r}; each "
                         "header belongs to one column"
                     )
+            for part in column.parts:
+                if part not in self.read.parts:
+                    raise ValueError(f"columns.{name}.parts: {part!r} is not among read.parts")
+            if column.title is not None and re.compile(column.title).groups != 1:
+                raise ValueError(f"columns.{name}.title: expected an expression with one group")
         if any(c.under for c in self.columns.values()) and self.read.header_rows != 2:
             raise ValueError("read.header_rows: expected 2, because columns stand under others")
         return self
