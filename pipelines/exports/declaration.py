@@ -89,12 +89,19 @@ class FileSource(_Model):
 
 
 class CadenceRule(_Model):
-    """When the export is due: `due_day` days after the end of its period, and how late is late."""
+    """When the export is due: `due_day` days after the end of its period, and how late is late.
+
+    A submission whose number of rows differs from the last one's of its area by more than
+    `rows_tolerance_share` of it, and by more than `rows_tolerance_min` rows, waits for approval.
+    Without a share (feeds of events, whose number differs by nature) none waits for that.
+    """
 
     kind: periods.Cadence
     first_period: Text
     due_day: int = Field(ge=0, le=366)
     tolerance_days: int = Field(default=0, ge=0, le=366)
+    rows_tolerance_share: float | None = Field(default=None, ge=0)
+    rows_tolerance_min: int = Field(default=20, ge=0)
 
     @field_validator("first_period", mode="before")
     @classmethod
