@@ -12,7 +12,8 @@
   that month and with 'year' the first of January, and stands for nothing finer.
   persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
   persons.parent_name is a parent whom the sender names without saying which of the two it is.
-  A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason.
+  A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason;
+  source_part there is '' where the export has one table only, because it is part of the key.
 #}
 {% macro record_columns(record) %}
   {%- set key = [('program', 'varchar'), ('submission_id', 'varchar'), ('source_row', 'bigint'), ('source_record_id', 'varchar')] -%}
@@ -58,7 +59,7 @@
     'area_observations': key + [
       ('indicator_code', 'varchar'), ('dimension_code', 'varchar'), ('period_from', 'date'), ('period_to', 'date'), ('value_number', 'double'), ('value_sent', 'varchar'), ('missing_reason', 'varchar'),
       ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
-    'unused_rows': key[:3] + [('reason_code', 'varchar')]
+    'unused_rows': key[:2] + [('source_part', 'varchar')] + key[2:3] + [('reason_code', 'varchar')]
   } -%}
   {{ return(kinds[record]) }}
 {% endmacro %}
@@ -157,13 +158,14 @@
     'service_events': ['event_no'], 'observations': ['indicator_code'], 'referrals': ['referral_no'],
     'grievances': ['grievance_no'], 'responses': ['response_no', 'question_code'], 'budget_lines': ['line_no'],
     'resources': ['resource_no'], 'area_observations': ['indicator_code', 'dimension_code'] } -%}
-  {%- if record == 'unused_rows' -%}{{ return(['program', 'submission_id', 'source_row']) }}{%- endif -%}
+  {%- if record == 'unused_rows' -%}{{ return(['program', 'submission_id', 'source_part', 'source_row']) }}{%- endif -%}
   {{ return(['program', 'submission_id', 'source_record_id'] + own[record]) }}
 {% endmacro %}
 
 {#
   The rows of one program that count now: accepted, and of the submission that serves, with
-  sender_area_code, period, period_from, period_to. Every column declared in the program's source
+  source_part (the member of the archive the row stands in, NULL for an export of one table; rows
+  are numbered anew in each), sender_area_code, period, period_from, period_to. Every column declared in the program's source
   YAML is there: NULL where no submission has ever had it, and no row at all before the first
   submission has come.
 #}
@@ -182,14 +184,14 @@
   {%- endif -%}
   {%- if not state.there %}
   select
-    cast(null as varchar) as submission_id, cast(null as bigint) as source_row,
+    cast(null as varchar) as submission_id, cast(null as varchar) as source_part, cast(null as bigint) as source_row,
     {%- for name in state.declared %} cast(null as varchar) as "{{ name }}",{% endfor %}
     cast(null as varchar) as extra_columns, cast(null as varchar) as sender_area_code,
     cast(null as varchar) as period, cast(null as date) as period_from, cast(null as date) as period_to
   where false
   {%- else %}
   select
-    r.submission_id, r.source_row,
+    r.submission_id, {{ 'r.source_part' if state.has is none or 'source_part' in state.has else 'cast(null as varchar) as source_part' }}, r.source_row,
     {%- for name in state.declared %}
     {{ 'r."' ~ name ~ '"' if state.has is none or name in state.has else 'cast(null as varchar) as "' ~ name ~ '"' }},
     {%- endfor %}

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pipelines import settings
 from pipelines.exports import periods
 
-RESERVED_COLUMNS = frozenset({"submission_id", "source_row", "extra_columns"})
+RESERVED_COLUMNS = frozenset({"submission_id", "source_part", "source_row", "extra_columns"})
 DEFAULT_FOOTERS = (
     r"(sub|grand)?[\s.-]*total\b",
     r"jumlah\b",

@@ -8,6 +8,7 @@ with submitted as (
 select
     'bps' as program,
     submission_id,
+    coalesce(source_part, '') as source_part,
     source_row,
     'no_figures' as reason_code
 from submitted
