@@ -11,6 +11,8 @@
   persons.birth_on is a day only where birth_precision is 'day': with 'month' it is the first of
   that month and with 'year' the first of January, and stands for nothing finer.
   persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
+  service_events.provider_kind_code is the kind of place or person that served (posyandu,
+  mobile_unit, midwife); its name, provider_name, stays in the vault.
   persons.parent_name is a parent whom the sender names without saying which of the two it is.
   A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason;
   source_part there is '' where the export has one table only, because it is part of the key.
@@ -40,7 +42,7 @@
       ('period_from', 'date'), ('period_to', 'date'), ('amount_idr', 'decimal(18,2)'), ('quantity', 'double'), ('unit_code', 'varchar'),
       ('status_code', 'varchar'), ('status_sent', 'varchar'), ('paid_on', 'date')],
     'service_events': key + [
-      ('event_no', 'varchar'), ('service_code', 'varchar'), ('provider_name', 'varchar'), ('happened_on', 'date'), ('quantity', 'double'), ('unit_code', 'varchar')],
+      ('event_no', 'varchar'), ('service_code', 'varchar'), ('provider_name', 'varchar'), ('provider_kind_code', 'varchar'), ('happened_on', 'date'), ('quantity', 'double'), ('unit_code', 'varchar')],
     'observations': key + [
       ('indicator_code', 'varchar'), ('observed_on', 'date'), ('value_number', 'double'), ('value_code', 'varchar'), ('value_sent', 'varchar')],
     'referrals': key + [

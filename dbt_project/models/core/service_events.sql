@@ -28,6 +28,7 @@ select
     household_id,
     match_probability,
     service_code,
+    provider_kind_code,
     own_day_on as happened_on,
     quantity,
     unit_code,

@@ -51,6 +51,7 @@ select
     service_code as event_no,
     service_code,
     {{ parse_text('posyandu') }} as provider_name,
+    'posyandu' as provider_kind_code,
     measured_on as happened_on,
     quantity,
     unit_code
