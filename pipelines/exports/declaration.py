@@ -14,9 +14,18 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pipelines import settings
 from pipelines.exports import periods
@@ -80,12 +89,100 @@ class Bilingual(_Model):
     en: Text
 
 
-class FileSource(_Model):
-    """Files of a folder: its fsspec URL, and which names in it are taken."""
+_PASSWORD = re.compile(r"://[^/@:\s]*:(?!\{env:)[^/@\s]+@")
+Option = str | int | bool | dict[str, Any]
+
+
+def _without_password(value: str) -> str:
+    if _PASSWORD.search(value):
+        raise ValueError("a password does not belong into a file; write {env:NAME} instead")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is not a time zone such as Asia/Makassar") from None
+    return value
+
+
+Url = Annotated[str, Field(min_length=1), AfterValidator(_without_password)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class _Source(_Model):
+    """What sources have in common. `{env:NAME}` in any text is filled when something is pulled.
+
+    url: where the export comes from. areas: the senders' codes without dots, separated by commas,
+    one of them for each `{area}` in the address.
+    """
+
+    url: Url
+    areas: Text | None = None
+
+
+class FileSource(_Source):
+    """Files of a folder: its fsspec URL, and which names in it are taken.
+
+    With `{period}` in it the URL is one file's address, asked for every period and area. options:
+    what fsspec's file system takes. extension: where the address does not end in the file's kind.
+    """
 
     type: Literal["files"] = "files"
-    url: Text
     pattern: Text = "*"
+    options: dict[str, Option] = {}
+    extension: Text | None = None
+
+    @model_validator(mode="after")
+    def _template_is_whole(self) -> FileSource:
+        if "{area}" in self.url and not ("{period}" in self.url and self.areas):
+            raise ValueError("url: with {area} it needs {period} too, and the codes in areas")
+        return self
+
+
+class SqlSource(_Source):
+    """A table of a database, one export per period; see `exports/sources/sql.py`.
+
+    url: as SQLAlchemy writes it. table: with its schema if it needs one. cursor: the column that
+    tells when a row was last changed. period: the column whose day decides to which period a row
+    belongs (default: the cursor). area: the sender. time_zone: on whose calendar days are cut.
+    """
+
+    type: Literal["sql"]
+    table: Text
+    cursor: Text
+    period: Text | None = None
+    area: Text = "00"
+    time_zone: Zone = str(settings.DEFAULT_TIMEZONE)
+
+
+class RestSource(_Source):
+    """A paged API, one export per period and area; see `exports/sources/rest.py`.
+
+    cursor, period, area, time_zone: as for a table, but of the fields of a record. key: the field
+    that tells one record from another. data, next: where a page keeps its records and the next
+    page. since, page: what the questions are called. overlap_days: how many are asked for again.
+    """
+
+    type: Literal["rest"]
+    cursor: Text
+    period: Text | None = None
+    key: Text | None = None
+    area: Text = "00"
+    time_zone: Zone = str(settings.DEFAULT_TIMEZONE)
+    token: Text | None = None
+    headers: dict[str, str] = {}
+    params: dict[str, str] = {}
+    data: Text = "data"
+    next: Text = "next"
+    since: Text = "since"
+    page: Text = "page"
+    overlap_days: int = Field(default=1, ge=0, le=366)
+    timeout_seconds: int = Field(default=60, ge=1, le=3600)
+
+
+Source = Annotated[FileSource | SqlSource | RestSource, Field(discriminator="type")]
 
 
 class CadenceRule(_Model):
@@ -211,7 +308,7 @@ class Program(_Model):
     team: Text
     sector: Text
     government_level: Literal["national", "provinsi", "kabkota", "desa"]
-    source: FileSource
+    source: Source
     cadence: CadenceRule
     area_level: AreaLevel
     read: Read = Read()
@@ -220,8 +317,13 @@ class Program(_Model):
     @model_validator(mode="before")
     @classmethod
     def _default_source(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "source" not in data and "name" in data:
-            return {**data, "source": {"url": f"{{landing}}/{data['name']}"}}
+        if not isinstance(data, dict):
+            return data
+        if "source" not in data and "name" in data:
+            data = {**data, "source": {"url": f"{{landing}}/{data['name']}"}}
+        source = data.get("source")
+        if isinstance(source, dict) and "type" not in source:
+            data = {**data, "source": {"type": "files", **source}}
         return data
 
     @model_validator(mode="after")
@@ -303,7 +405,9 @@ def program_from_attributes(attributes: Any, where: str) -> Program:
 
 def _sentence(error: ValidationError, where: str) -> str:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    # The kind of a source stands in pydantic's path, and not in the file.
+    at = [p for n, p in enumerate(first["loc"]) if (n, first["loc"][0]) != (1, "source")]
+    key = ".".join(str(part) for part in at)
     expected = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         expected = "this key is not known; remove it or correct its spelling"
@@ -351,11 +455,6 @@ def declaration_hash(program: Program) -> str:
     for _, column in content["columns"]:
         column.pop("description")
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def source_url(program: Program, landing: Path | str) -> str:
-    """The program's source with `{landing}` filled in."""
-    return program.source.url.replace("{landing}", str(landing))
 
 
 def missing(program: Program, present: Iterable[str]) -> list[str]:
