@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,12 @@ from pipelines import settings
 from pipelines.exports import check, declaration
 from tests.exports.suite_cases import AREA, BREAKS, GOOD, PERIODS, rows_of
 
+# Cases of more programs stand in files of their own beside suite_cases.py.
+for _file in sorted(Path(__file__).parent.glob("suite_cases_*.py")):
+    _more = importlib.import_module(f"tests.exports.{_file.stem}")
+    GOOD.update(_more.GOOD)
+    BREAKS.update(_more.BREAKS)
+    PERIODS.update(_more.PERIODS)
 PROGRAMS = sorted(BREAKS)
 
 
