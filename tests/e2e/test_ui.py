@@ -11,11 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from selenium import webdriver
@@ -47,7 +46,7 @@ def until(what: str, look: Callable[[], T | None]) -> T:
     while time.monotonic() < end:
         try:
             found = look()
-        except (WebDriverException, urllib.error.URLError, ConnectionError):
+        except (WebDriverException, OSError):
             found = None
         if found:
             return found
@@ -55,17 +54,29 @@ def until(what: str, look: Callable[[], T | None]) -> T:
     raise AssertionError(f"waited {PATIENCE} s in vain for {what}")
 
 
-def loaded(url: str) -> bool:
-    """Whether the web server has loaded the project; what went wrong is an error at once."""
-    question = """{ workspaceOrError { ... on Workspace { locationEntries { loadStatus
-        locationOrLoadError { __typename ... on PythonError { message } } } } } }"""
+def asked(url: str, question: str) -> dict[str, Any]:
+    """What the web server answers to a GraphQL question."""
     request = urllib.request.Request(
         f"{url}/graphql",
         data=json.dumps({"query": question}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        (entry,) = json.load(answer)["data"]["workspaceOrError"]["locationEntries"]
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        data: dict[str, Any] = json.load(answer)["data"]
+    return data
+
+
+def launched(url: str) -> list[str]:
+    """The states of all runs."""
+    data = asked(url, "{ runsOrError { ... on Runs { results { status } } } }")
+    return [run["status"] for run in data["runsOrError"]["results"]]
+
+
+def loaded(url: str) -> bool:
+    """Whether the web server has loaded the project; what went wrong is an error at once."""
+    question = """{ workspaceOrError { ... on Workspace { locationEntries { loadStatus
+        locationOrLoadError { __typename ... on PythonError { message } } } } } }"""
+    (entry,) = asked(url, question)["workspaceOrError"]["locationEntries"]
     found = entry["locationOrLoadError"] or {}
     assert found.get("__typename") != "PythonError", found["message"][-2000:]
     return entry["loadStatus"] == "LOADED" and bool(found)
@@ -152,6 +163,8 @@ def test_one_period_of_one_program_from_the_ui(
     shown(browser, By.XPATH, f"//*[text()='{PERIOD}']").click()
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     press(browser, "Launch 1 run")
+    # Leaving the page at once could take back what the button has just asked for.
+    until("the run to be launched", lambda: launched(address))
 
     browser.get(f"{address}/runs")
     until("the run to end", lambda: set(ENDED) & set(re.findall(r"\w+", browser.page_source)))
