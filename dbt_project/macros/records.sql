@@ -13,6 +13,8 @@
   persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
   service_events.provider_kind_code is the kind of place or person that served (posyandu,
   mobile_unit, midwife); its name, provider_name, stays in the vault.
+  agency_code, unit_code and activity_code say in closed codes what agency_name, unit_name and
+  activity_name say in words, which stay in the vault as all free text does.
   persons.parent_name is a parent whom the sender names without saying which of the two it is.
   A row that says nothing a record could hold goes to stg_<program>__unused_rows with its reason;
   source_part there is '' where the export has one table only, because it is part of the key.
@@ -48,12 +50,12 @@
     'referrals': key + [
       ('referral_no', 'varchar'), ('need_code', 'varchar'), ('to_program_code', 'varchar'), ('status_code', 'varchar'), ('referred_on', 'date'), ('status_on', 'date'), ('reason', 'varchar')],
     'grievances': key + [
-      ('grievance_no', 'varchar'), ('category_code', 'varchar'), ('agency_name', 'varchar'), ('status_code', 'varchar'), ('received_on', 'date'), ('followed_up_on', 'date'), ('closed_on', 'date'),
+      ('grievance_no', 'varchar'), ('category_code', 'varchar'), ('agency_name', 'varchar'), ('agency_code', 'varchar'), ('status_code', 'varchar'), ('received_on', 'date'), ('followed_up_on', 'date'), ('closed_on', 'date'),
       ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
     'responses': key + [
-      ('response_no', 'varchar'), ('unit_name', 'varchar'), ('program_code', 'varchar'), ('answered_on', 'date'), ('question_code', 'varchar'), ('answer_number', 'double')],
+      ('response_no', 'varchar'), ('unit_name', 'varchar'), ('unit_code', 'varchar'), ('program_code', 'varchar'), ('answered_on', 'date'), ('question_code', 'varchar'), ('answer_number', 'double')],
     'budget_lines': key + [
-      ('line_no', 'varchar'), ('program_code', 'varchar'), ('budget_year', 'integer'), ('month_on', 'date'), ('version_code', 'varchar'), ('fund_code', 'varchar'), ('account_code', 'varchar'), ('activity_name', 'varchar'), ('ceiling_idr', 'decimal(20,2)'), ('realised_idr', 'decimal(20,2)'),
+      ('line_no', 'varchar'), ('program_code', 'varchar'), ('budget_year', 'integer'), ('month_on', 'date'), ('version_code', 'varchar'), ('fund_code', 'varchar'), ('account_code', 'varchar'), ('agency_code', 'varchar'), ('activity_code', 'varchar'), ('activity_name', 'varchar'), ('ceiling_idr', 'decimal(20,2)'), ('realised_idr', 'decimal(20,2)'),
       ('sent_area_code', 'varchar'), ('sent_district', 'varchar'), ('sent_village', 'varchar')],
     'resources': key + [
       ('resource_no', 'varchar'), ('kind_code', 'varchar'), ('resource_name', 'varchar'), ('quantity', 'double'), ('valid_from', 'date'), ('valid_to', 'date'),
