@@ -16,7 +16,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from pipelines.exports.declaration import Read
 from pipelines.exports.problem import Problem, ProblemError, fail
+from pipelines.exports.refusals import too_many_columns
 from pipelines.exports.table import Batch, Contents, Head, Limits
 
 DELIMITERS = (",", ";", "|", "\t")
@@ -207,6 +209,7 @@ class DelimitedTable:
     """A text file under one delimiter. `path` is UTF-8 with or without a byte order mark."""
 
     label: str | None = None
+    names: Sequence[str] | None = None
 
     def __init__(self, path: Path, file_name: str, delimiter: str, limits: Limits) -> None:
         self.path, self.file_name, self.delimiter, self.limits = path, file_name, delimiter, limits
@@ -299,18 +302,7 @@ class DelimitedTable:
         )
 
 
-def too_many_columns(file_name: str, most: int) -> Exception:
-    """The refusal of a file that has more columns than any export can have."""
-    return fail(
-        "too_many_columns",
-        f"Berkas '{file_name}' memuat lebih dari {most} kolom; periksa pemisah kolomnya lalu "
-        "kirim ulang.",
-        f"The file '{file_name}' has more than {most} columns; check its delimiter and send it "
-        "again.",
-    )
-
-
-def read_delimited(path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
+def read_delimited(path: Path, file_name: str, limits: Limits, work: Path, read: Read) -> Contents:
     """A text file, offered under every delimiter; the header decides which one it is."""
     encoding = detect_encoding(path)
     source = path

@@ -17,7 +17,8 @@ from pipelines.exports.table import Head
 class Header:
     """A header found in a table.
 
-    index: its place among the table's records, from 0. rows: 1 or 2. labels: per column the text
+    index: its place among the table's records, from 0. rows: 1 or 2, and 0 where the source itself
+    names its columns. labels: per column the text
     and the merged header above it. columns: per column the declared name, None where it has none.
     texts: the cells of each of its rows as they stand in the file.
     """
@@ -147,9 +148,16 @@ def best_header(
         header = header_at(program, head, index, merged)
         if best is None or len(header.found) > len(best.found):
             best = header
-    if best is None or not best.found:
-        return None
+    return best if best is not None and _is_enough(program, best) else None
+
+
+def named_header(program: Program, names: Sequence[str]) -> Header | None:
+    """The header that the names of a source's columns are; None if they name too few."""
+    labels = tuple((name.strip(), None) for name in names)
+    header = Header(0, 0, labels, _matched(program, labels), ())
+    return header if _is_enough(program, header) else None
+
+
+def _is_enough(program: Program, header: Header) -> bool:
     required = len(program.required)
-    if 2 * (required - len(missing(program, best.found))) < required:
-        return None
-    return best
+    return bool(header.found) and 2 * (required - len(missing(program, header.found))) >= required

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from pathlib import Path
 from typing import Literal
 
 Kind = Literal[
-    "csv", "workbook", "ods", "xlsb", "zip", "parquet", "jsonl", "empty", "encrypted",
+    "csv", "workbook", "ods", "xlsb", "zip", "parquet", "json", "sqlite", "empty", "encrypted",
     "damaged_zip", "pdf", "image", "word", "html", "archive", "unknown",
 ]  # fmt: skip
 
@@ -21,11 +22,15 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
     (b"PAR1", "parquet"),
+    (b"PARE", "encrypted"),
+    (b"SQLite format 3\x00", "sqlite"),
     (b"\x1f\x8b", "archive"),
     (b"Rar!", "archive"),
     (b"7z\xbc\xaf", "archive"),
     (b"{\\rtf", "word"),
 )
+# A title such as `[DATA KIA]` is no JSON: an object, an array of objects or of nothing is.
+_JSON = re.compile(r"\s*(\[\s*)*(\{\s*[\"}]|\]\s*$)|\s*\[\s*$")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a sender would call them, in both languages.
 NAMES: dict[str, tuple[str, str]] = {
@@ -37,8 +42,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "ods": ("lembar kerja OpenDocument (ods)", "an OpenDocument spreadsheet (ods)"),
     "xlsb": ("buku kerja biner (xlsb)", "a binary workbook (xlsb)"),
     "zip": ("arsip zip", "a zip archive"),
-    "jsonl": ("berkas JSON", "a JSON file"),
+    "json": ("berkas JSON", "a JSON file"),
     "parquet": ("berkas Parquet", "a Parquet file"),
+    "sqlite": ("berkas basis data SQLite", "an SQLite database file"),
+    "csv": ("berkas teks (csv)", "a text file (csv)"),
+    "workbook": ("buku kerja Excel", "an Excel workbook"),
     "unknown": ("jenis berkas yang tidak dikenal", "of an unknown type"),
 }
 
@@ -98,7 +106,8 @@ def _ole_kind(path: Path) -> Kind:
 
 def _text_kind(head: bytes) -> Kind:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "csv"
+        is_json = _JSON.match(head[:1024].decode("utf-16", "replace"))
+        return "json" if is_json else "csv"
     # Text has no control characters but tabs, line breaks and the odd end-of-file mark.
     controls = sum(
         head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 26)
@@ -110,6 +119,6 @@ def _text_kind(head: bytes) -> Kind:
         return "empty"
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<style")):
         return "html"
-    if start.startswith((b'{"', b'[{"')) or start == b"[":
-        return "jsonl"
+    if _JSON.match(start.decode("latin-1")):
+        return "json"
     return "csv"

@@ -1,7 +1,8 @@
 """What every reader of a file yields: tables of text cells, in batches, with row numbers.
 
 A reader for another kind of file or source (a database, a paged API) only has to yield `RawTable`s;
-finding the header, telling rows from totals, and writing is `parse.py`'s, the same for all.
+finding the header (`choose.py`), telling rows from totals (`rows.py`) and writing (`write.py`) are
+the same for all.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from pipelines.exports.declaration import Read
 
 Head = list[list[str]]
 
@@ -90,9 +94,12 @@ class RawTable(Protocol):
     """One table a file may hold: a sheet, a member of an archive, text under one delimiter.
 
     label: what the sender would call it (a sheet's or member's name), None for the file itself.
+    names: its columns where the source itself names them (JSON, Parquet, a database): then every
+    record is a record of data, numbered from 1. None where a header stands among the records.
     """
 
     label: str | None
+    names: Sequence[str] | None
 
     def head(self, records: int) -> Head:
         """The first records as lists of cells, blank ones included, empty text for no value."""
@@ -109,10 +116,19 @@ class RawTable(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may grow to. A file beyond them is refused before it is read into memory."""
+    """What a file may grow to. A file beyond them is refused before it is read into memory.
+
+    cells: of a workbook, which is opened whole; streamed_cells: of what is read piece by piece.
+    members: of an archive. ratio: how many times its size an archive may expand to, once it
+    expands to more than ratio_bytes.
+    """
 
     expanded_bytes: int = 4 << 30
     cells: int = 80_000_000
+    streamed_cells: int = 800_000_000
+    members: int = 100
+    ratio: int = 200
+    ratio_bytes: int = 256 << 20
     columns: int = 1_000
     record_bytes: int = 16 << 20
     chunk_bytes: int = 8 << 20
@@ -135,6 +151,8 @@ class Contents:
 class Reader(Protocol):
     """Opens one kind of file. Raises ProblemError with a sentence for the sender."""
 
-    def __call__(self, path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
-        """The tables of `path`; `work` is a private scratch folder."""
+    def __call__(
+        self, path: Path, file_name: str, limits: Limits, work: Path, read: Read
+    ) -> Contents:
+        """The tables of `path`; `work` is a private scratch folder, `read` how it is declared."""
         ...

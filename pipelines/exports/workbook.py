@@ -18,9 +18,14 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from pipelines.exports import extent
-from pipelines.exports.delimited import too_many_columns
-from pipelines.exports.problem import fail
+from pipelines.exports import biff, extent
+from pipelines.exports.declaration import Read
+from pipelines.exports.refusals import (
+    damaged,
+    password_protected,
+    too_large,
+    too_many_columns,
+)
 from pipelines.exports.table import Batch, Contents, Head, Limits
 
 BATCH_ROWS = 20_000
@@ -57,6 +62,11 @@ _TEXT: dict[type, Callable[[Any], str | None]] = {
 }
 
 
+def cell_text(value: Any) -> str | None:
+    """One cell as the text its sender sees."""
+    return _TEXT[type(value)](value)
+
+
 def text_column(values: Sequence[Any]) -> pa.Array:
     """A column of cells as text, null where a cell is empty."""
     return pa.array([_TEXT[type(value)](value) for value in values], pa.string())
@@ -64,6 +74,8 @@ def text_column(values: Sequence[Any]) -> pa.Array:
 
 class SheetTable:
     """One sheet of a workbook."""
+
+    names: Sequence[str] | None = None
 
     def __init__(self, sheet: CalamineSheet, file_name: str, limits: Limits) -> None:
         self.label: str | None = sheet.name
@@ -98,24 +110,7 @@ class SheetTable:
 
 
 def _damaged(file_name: str) -> Exception:
-    return fail(
-        "truncated",
-        f"Buku kerja '{file_name}' rusak atau terpotong; simpan ulang dari aplikasi asalnya lalu "
-        "kirim lagi.",
-        f"The workbook '{file_name}' is damaged or cut off; save it again from where it came from "
-        "and send it anew.",
-    )
-
-
-def too_large(file_name: str) -> Exception:
-    """The refusal of a file that would grow beyond the limits."""
-    return fail(
-        "too_large",
-        f"Berkas '{file_name}' terlalu besar bila dibuka; bagi menjadi beberapa berkas atau kirim "
-        "sebagai CSV.",
-        f"The file '{file_name}' is too large when opened; split it into several files or send it "
-        "as CSV.",
-    )
+    return damaged(file_name, "Buku kerja", "workbook")
 
 
 def check_archive(path: Path, file_name: str, limits: Limits) -> None:
@@ -146,21 +141,24 @@ def check_archive(path: Path, file_name: str, limits: Limits) -> None:
         raise password_protected(file_name) from None
 
 
-def password_protected(file_name: str) -> Exception:
-    """The refusal of a file that needs a password."""
-    return fail(
-        "password_protected",
-        f"Berkas '{file_name}' dilindungi kata sandi; hapus kata sandinya lalu kirim ulang.",
-        f"The file '{file_name}' is protected by a password; remove it and send the file again.",
-    )
+def check_old_workbook(path: Path, file_name: str, limits: Limits) -> None:
+    """Refuse an old workbook (xls) that is damaged or would open to more cells than the limit."""
+    try:
+        cells = biff.cells_of(path, limits.cells)
+    except ValueError:
+        raise _damaged(file_name) from None
+    if cells > limits.cells:
+        raise too_large(file_name)
 
 
-def read_workbook(path: Path, file_name: str, limits: Limits, work: Path) -> Contents:
+def read_workbook(path: Path, file_name: str, limits: Limits, work: Path, read: Read) -> Contents:
     """A workbook: every sheet that holds cells is a table; the header decides which is meant."""
     with path.open("rb") as stream:
         is_archive = stream.read(2) == b"PK"
     kind = "xls"
-    if is_archive:
+    if not is_archive:
+        check_old_workbook(path, file_name, limits)
+    else:
         check_archive(path, file_name, limits)
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())

@@ -484,14 +484,15 @@ def test_a_header_below_the_first_rows_is_not_looked_for(read):
 
 
 def test_a_file_of_another_program_is_told_by_its_columns(read):
-    programs = load_programs()
-    for theirs in programs:
+    programs = [p for p in load_programs() if not p.read.parts]
+    for place, theirs in enumerate(programs):
         labels = [column.header for column in theirs.columns.values()]
         if theirs.name == "dapodik":
             content = text([*dapodik_rows()[:2], ["v"] * 66])
         else:
             content = text([labels, ["v"] * len(labels)])
-        for mine in programs:
+        # Itself and two others: every pair would take long with many programs.
+        for mine in (theirs, programs[place - 1], programs[place - 3]):
             parsed, _ = read(content, program=mine, programs=programs, name="x.csv")
             if mine is theirs:
                 assert parsed.problem is None, parsed.problem
