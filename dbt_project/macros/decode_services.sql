@@ -267,3 +267,29 @@
     ('withdrawn', 'dibatalkan|batal|mengundurkan|dicabut'),
     ('not_reachable', 'tidak ditemukan|tidak dapat dihubungi|tidak hadir')]) }}
 {%- endmacro %}
+
+{# The program that a budget line is for, by the names of its activity and program; NULL where they tell none. #}
+{% macro decode_budget_program(activity, program) -%}
+  coalesce(nullif({{ decode_program(activity) }}, 'other'), nullif({{ decode_program(program) }}, 'other'))
+{%- endmacro %}
+
+{# The texts of a JSON array, or of a list with commas; an empty list where nothing is told. #}
+{% macro json_texts(text) %}{{ adapter.dispatch('json_texts', 'lumbung')(text) }}{% endmacro %}
+{% macro default__json_texts(text) -%}
+  list_filter(
+    case
+      when trim({{ text }}) like '[%' and json_valid({{ text }}) then json_extract_string({{ text }}, '$[*]')
+      when {{ parse_text(text) }} is not null then string_split_regex({{ text }}, ' *[,;] *')
+      else []
+    end, lambda _item: {{ parse_text('_item') }} is not null)
+{%- endmacro %}
+
+{# The rows of a relation once per item of a list, with the item and its number; once with NULL for an empty list. #}
+{% macro each_of(relation, list, item, number) %}{{ adapter.dispatch('each_of', 'lumbung')(relation, list, item, number) }}{% endmacro %}
+{% macro default__each_of(relation, list, item, number) -%}
+  select
+    *,
+    unnest(case when len({{ list }}) > 0 then {{ list }} else [null] end) as {{ item }},
+    unnest(range(1, greatest(len({{ list }}), 1) + 1)) as {{ number }}
+  from {{ relation }}
+{%- endmacro %}

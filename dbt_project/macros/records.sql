@@ -120,13 +120,17 @@
 {%- endmacro %}
 
 {#
-  How large a number about a person can be; help to one person at most 50 million rupiah. What is
-  larger is somebody's number in the wrong column (NIK, family card, telephone, NISN without its
-  leading zeros) and unknown here; the cell stays in the submission.
+  How large a number can be: about a person, with help to one at most 50 million rupiah; of a line of
+  a local budget, 100 trillion rupiah; of an area, a milliard. What is larger is somebody's number in
+  the wrong column (NIK, family card, telephone, NISN without its leading zeros) and unknown here;
+  the cell stays in the submission.
 #}
 {% macro largest_number(record, column) %}
-  {%- set limits = {'amount_idr': '5e7', 'quantity': '1e6', 'value_number': '1e6', 'answer_number': '1e6'} -%}
-  {{ return(limits.get(column) if record in ('benefits', 'service_events', 'observations', 'responses')) }}
+  {%- set person = {'amount_idr': '5e7', 'quantity': '1e6', 'value_number': '1e6', 'answer_number': '1e6'} -%}
+  {%- set limits = {
+    'benefits': person, 'service_events': person, 'observations': person, 'responses': person, 'resources': person,
+    'budget_lines': {'ceiling_idr': '1e14', 'realised_idr': '1e14'}, 'area_observations': {'value_number': '1e9'} } -%}
+  {{ return(limits.get(record, {}).get(column)) }}
 {% endmacro %}
 
 {# All staging models of a record, column by column in the canonical types; codes from closed lists. #}

@@ -92,24 +92,25 @@ def stage(
 ) -> None:
     """Make each staging model of `program` a table of `con`, from rows as `submitted` yields them.
 
-    rows: declared columns and their text; columns that are not given are NULL. source_row counts
-    from 2, as in a file with one header line. period: first and last day of the submission.
+    rows: declared columns and their text; columns that are not given are NULL, so is source_part.
+    source_row counts from 2, as in a file with one header line. period: first and last day of the submission.
     """
     columns = declared_columns(program)
-    unknown = {name for row in rows for name in row} - set(columns)
+    unknown = {name for row in rows for name in row} - {*columns, "source_part"}
     if unknown:
         raise KeyError(f"not declared by {program}: {sorted(unknown)}")
     listed = ", ".join(f'"{name}" varchar' for name in columns)
     con.execute(
-        f"create or replace table submitted_{program} (submission_id varchar, source_row bigint, "
-        f"{listed}, extra_columns varchar, sender_area_code varchar, period varchar, "
+        f"create or replace table submitted_{program} (submission_id varchar, source_part varchar, "
+        f"source_row bigint, {listed}, extra_columns varchar, sender_area_code varchar, period varchar, "
         "period_from date, period_to date)"
     )
     con.executemany(
-        f"insert into submitted_{program} values ({', '.join('?' * (len(columns) + 7))})",
+        f"insert into submitted_{program} values ({', '.join('?' * (len(columns) + 8))})",
         [
             [
                 submission_id,
+                row.get("source_part"),
                 2 + i,
                 *(row.get(name) for name in columns),
                 *(None, "14.71", period[0], *period),
@@ -117,13 +118,15 @@ def stage(
             for i, row in enumerate(rows)
         ],
     )
-    macros = load("dialect.sql", "parse.sql", "decode.sql")
+    decoders = sorted(path.name for path in MACROS.glob("decode*.sql"))
+    macros = load("dialect.sql", "parse.sql", *decoders)
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     environment.globals.update(
         macros,
         config=lambda **_: "",
         record_key=lambda record: record,
         ref=lambda name: name,
+        var=lambda _name, default: default,
         submitted=lambda name: f"select * from submitted_{name}",
     )
     for name in staging_models(program):
