@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipelines import settings
-from pipelines.exports import receive
+from pipelines.exports import receive, serving
 from pipelines.exports.declaration import Program
 from pipelines.settings import Home
 
@@ -68,9 +68,11 @@ def remembered(run_id: str, home: Home) -> str:
 
 
 def of_inputs(programs: Iterable[Program]) -> str:
-    """SHA-256 over the code and every file received, in any order."""
+    """SHA-256 over the code, every file received and every decision on one, in any order."""
     files = {(p.name, r.file_name, r.sha256) for p in programs for r in receive.received(p)}
     digest = hashlib.sha256(code_hash().encode())
     for program, file_name, sha256 in sorted(files):
         digest.update(f"{program}\0{file_name}\0{sha256}\n".encode())
+    for submission_id, decision in serving.decisions():
+        digest.update(f"{submission_id}\0{decision}\n".encode())
     return digest.hexdigest()

@@ -8,7 +8,9 @@ SELECT 'programs', 'with submissions', count(DISTINCT program) FROM vault.qualit
 SELECT 'submissions', state, count(*)
 FROM vault.quality.submissions
 GROUP BY state
-ORDER BY list_position(['accepted', 'accepted_with_errors', 'partially_accepted', 'rejected'], state);
+ORDER BY list_position(
+    ['accepted', 'accepted_with_errors', 'partially_accepted', 'rejected', 'waiting', 'refused'], state
+);
 
 -- rows: vault.quality.submissions
 SELECT unnest(['rows', 'rows']), unnest(['accepted', 'quarantined']),

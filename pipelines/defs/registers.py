@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines import fingerprint, guard, lake, settings
 from pipelines.defs.stations import OWNER
-from pipelines.exports import declaration, ingest
+from pipelines.exports import declaration, ingest, serving
 
 
 @dg.asset(
@@ -28,7 +28,13 @@ def programs(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         fingerprint.remember(context.run_id, fingerprint.of_inputs(declared), home)
         with lake.connect(write=["vault"]) as con:
             ingest.register_programs(con, declared)
-    return dg.MaterializeResult(metadata={"dagster/row_count": len(declared)})
+            # Tolerances and decisions may have changed since the submissions were judged.
+            con.execute("BEGIN")
+            changed = serving.settle(con, declared)
+            con.execute("COMMIT")
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": len(declared), "states_changed": len(changed)}
+    )
 
 
 def _quality_tables() -> list[dg.AssetSpec]:

@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import lake, settings
-from pipelines.exports import check, declaration, parse, periods
+from pipelines.exports import check, declaration, parse, periods, serving
 from pipelines.exports.declaration import Program
 from pipelines.exports.problem import Problem
 from pipelines.exports.receive import Receipt
@@ -37,7 +37,8 @@ CHUNK_FILES = 200
 _HERE = Path(__file__).parent
 _TABLES = _HERE / "ingest_tables.sql"
 _ISSUES = _HERE / "ingest_issues.sql"
-_SERVING = _HERE / "serving.sql"
+_STATES = _HERE / "ingest_states.sql"
+_SUBMISSIONS = _HERE / "ingest_submissions.sql"
 _COUNTS = (
     "records_count",
     "title_count",
@@ -57,9 +58,10 @@ class IngestError(RuntimeError):
 class SubmissionResult:
     """What became of one received file. Counts are of rows and of findings; no values.
 
-    state: accepted, accepted_with_errors, partially_accepted or rejected. reason_*: one sentence,
-    of a rejected file only, which may quote its name; reason_code and reason_column (a declared
-    column) say the same without quoting anything.
+    state: accepted, accepted_with_errors, partially_accepted or rejected; waiting or refused where
+    a person has to decide or has refused. reason_*: one sentence, of a file that is rejected, waits
+    or was refused, which may quote its name; reason_code and reason_column (a declared column) say
+    the same without quoting anything.
     """
 
     submission_id: str
@@ -397,20 +399,23 @@ def _record(
     ]
     try:
         check.check(con, suite, list(program.columns), batches)
-        _stage(con, chunk, judged_under)
+        _stage(con, program, chunk, judged_under)
         _same_rows(con, chunk)
         with _transaction(con):
             _write(con, program, sorted({r.submission_id for r in chunk} & known))
         return _results(con)
     finally:
         check.close(con)
-        for table in ("memory.main.ingest_new", "memory.main.ingest_left_out"):
-            con.execute(f"DROP TABLE IF EXISTS {table}")
-        for table in ("states", "serving", "rows", "changed"):
+        serving.close(con)
+        for table in ("new", "left_out", "filled"):
+            con.execute(f"DROP TABLE IF EXISTS memory.main.ingest_{table}")
+        for table in ("states", "rows", "changed"):
             con.execute(f"DROP TABLE IF EXISTS temp.ingest_{table}")
 
 
-def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under: str) -> None:
+def _stage(
+    con: duckdb.DuckDBPyConnection, program: Program, chunk: Sequence[_Read], judged_under: str
+) -> None:
     con.execute(
         "CREATE OR REPLACE TABLE memory.main.ingest_new (submission_id VARCHAR, program VARCHAR, "
         "area_code VARCHAR, period VARCHAR, version INTEGER, file_name VARCHAR, sha256 VARCHAR, "
@@ -455,6 +460,17 @@ def _stage(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read], judged_under:
         "SELECT submission_id, source_row, line FROM left_out"
     )
     del left_out
+    # How many cells of each column say something, to see when a column turns empty. The signs for
+    # nothing are the usual ones alone: all of them would take longer than the checks.
+    filled = ", ".join(
+        f"count(*) FILTER (WHERE {identifier(c)} NOT IN ('', '-', '--', '...', 'null', 'NULL'))"
+        for c in program.columns
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_filled AS SELECT submission_id, "
+        f"map([{', '.join(quote(c) for c in program.columns)}], [{filled}]) AS filled_counts "
+        f"FROM memory.main.{check.BATCH} GROUP BY submission_id"
+    )
 
 
 def _utc(moment: datetime) -> datetime:
@@ -507,7 +523,9 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
             "DELETE FROM vault.quality.submissions WHERE submission_id IN (SELECT unnest(?))",
             [list(replaced)],
         )
-    con.execute(_SERVING.read_text("utf-8"))
+    con.execute(_STATES.read_text("utf-8"))
+    serving.judge(con, [program])
+    con.execute(_SUBMISSIONS.read_text("utf-8"))
     told = con.execute(
         "SELECT coalesce(sum(accepted_count), 0), coalesce(sum(quarantined_count), 0), "
         f"coalesce(bool_and({_ADD_UP}), true) FROM ingest_states"
@@ -559,9 +577,9 @@ def _put(
 
 def _results(con: duckdb.DuckDBPyConnection) -> list[SubmissionResult]:
     rows = con.execute(
-        "SELECT submission_id, state, reason_id, reason_en, reason_code, reason_column, "
-        "rows_count, accepted_count, quarantined_count, issues_critical_count, "
-        "issues_warning_count, issues_info_count, is_serving "
-        "FROM ingest_states JOIN ingest_serving USING (submission_id) ORDER BY submission_id"
+        "SELECT submission_id, v.state, v.reason_id, v.reason_en, v.reason_code, v.reason_column, "
+        "s.rows_count, accepted_count, quarantined_count, issues_critical_count, "
+        "issues_warning_count, issues_info_count, is_serving FROM ingest_states AS s "
+        "JOIN serving_verdicts AS v USING (submission_id) ORDER BY submission_id"
     ).fetchall()
     return [SubmissionResult(*row) for row in rows]

@@ -14,6 +14,7 @@ create table if not exists vault.quality.submissions (
     received_at timestamp,
     sent_at timestamp,
     state varchar,
+    checked_state varchar,
     reason_id varchar,
     reason_en varchar,
     reason_code varchar,
@@ -25,6 +26,7 @@ create table if not exists vault.quality.submissions (
     blank_count bigint,
     footer_count bigint,
     rows_count bigint,
+    expected_rows_count bigint,
     accepted_count bigint,
     quarantined_count bigint,
     issues_critical_count bigint,
@@ -33,7 +35,17 @@ create table if not exists vault.quality.submissions (
     period_from date,
     period_to date,
     is_serving boolean,
-    rules_hash varchar
+    rules_hash varchar,
+    filled_counts map (varchar, bigint)
+);
+
+create table if not exists vault.quality.approvals (
+    approval_no bigint,
+    submission_id varchar,
+    decision varchar,
+    decided_by varchar,
+    decided_at timestamp,
+    note varchar
 );
 
 create table if not exists vault.quality.issues (

@@ -1,4 +1,4 @@
-"""Why a file was rejected, in words that may leave the vault: no word of them is a sender's.
+"""Why a file was rejected or waits, in words that may leave the vault: none is a sender's.
 
 The sentences of `vault.quality.submissions` may quote a file's name, a sheet's or an unknown
 header. These are made of the reason's code, a declared column and the submission's id alone.
@@ -25,6 +25,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "future_period": (
         "periodenya belum dimulai; berkas ini dinilai lagi setelah periodenya dimulai",
         "its period has not begun; it is judged again once it has",
+    ),
+    "rows_changed": (
+        "jumlah barisnya jauh berbeda dengan periode sebelumnya; menunggu persetujuan",
+        "its number of rows differs much from the period before; it waits for approval",
+    ),
+    "column_emptied": (
+        "kolom {column} kosong di semua baris, padahal sebelumnya terisi; menunggu persetujuan",
+        "the column {column} is empty in all rows and was filled before; it waits for approval",
+    ),
+    "refused": (
+        "ditolak oleh pengelola data",
+        "refused by the data team",
     ),
     "other_program": (
         "berkas ini tampaknya milik program lain; kirim ke folder program itu",
@@ -81,6 +93,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     "missing_column": (
         "kolom {column} tidak ada; tambahkan lalu kirim ulang",
         "the column {column} is missing; add it and send the file again",
+    ),
+    "several_files": (
+        "beberapa berkas di dalam arsipnya berisi data; kirim satu berkas saja",
+        "several files in its archive hold data; send one of them only",
+    ),
+    "missing_part": (
+        "satu berkas tidak ada di dalam arsipnya; tambahkan lalu kirim ulang",
+        "a file is missing in its archive; add it and send the archive again",
+    ),
+    "doubled_part": (
+        "satu bagian ada lebih dari sekali di dalam arsipnya; sisakan satu lalu kirim ulang",
+        "a part stands more than once in its archive; keep one and send the archive again",
+    ),
+    "nested_archive": (
+        "arsipnya memuat arsip lain; masukkan berkasnya ke dalam satu arsip lalu kirim ulang",
+        "its archive holds another archive; put its files into one and send it again",
+    ),
+    "too_many_members": (
+        "arsipnya memuat terlalu banyak berkas; kirim hanya berkas yang diminta",
+        "its archive holds too many files; send only those asked for",
+    ),
+    "missing_table": (
+        "tabel yang diminta tidak ada pada basis datanya; ekspor ulang lalu kirim lagi",
+        "the table asked for is not in its database; export it again and send it anew",
+    ),
+    "missing_title": (
+        "keterangan {column} tidak ada di atas judul kolomnya; tulis kembali lalu kirim ulang",
+        "{column} is not told above its header; write it there and send the file again",
+    ),
+    "not_records": (
+        "isinya bukan objek JSON dengan nama kolom; kirim satu objek untuk setiap baris",
+        "it does not hold JSON objects with names of columns; send one for each row",
+    ),
+    "too_deep": (
+        "isinya bersusun terlalu dalam; ekspor ulang lalu kirim lagi",
+        "it is nested too deeply; export it again and send it anew",
     ),
     "unreadable": (
         "berkasnya tidak dapat dibaca; ekspor ulang lalu kirim lagi",

@@ -13,7 +13,14 @@ from pipelines import lake
 from pipelines.exports import check, messages
 from pipelines.exports.declaration import Program
 
-STATES = ("accepted", "accepted_with_errors", "partially_accepted", "rejected")
+STATES = (
+    "accepted",
+    "accepted_with_errors",
+    "partially_accepted",
+    "rejected",
+    "waiting",
+    "refused",
+)
 _SQL = Path(__file__).with_suffix(".sql")
 
 
@@ -34,7 +41,8 @@ class PeriodSummary:
     states: all received files. answered_count: rejected ones that a newer file has answered since.
     serving_count: submissions that serve; rows are those of all of them, superseded ones too.
     reasons: (submission_id, sentence in Indonesian, in English) of rejected files that are not
-    answered; nothing a sender wrote stands in them.
+    answered; waiting: the same of those that wait for approval. Nothing a sender wrote stands in
+    them.
     """
 
     period: str | None
@@ -48,6 +56,7 @@ class PeriodSummary:
     issues_warning_count: int
     issues_info_count: int
     reasons: tuple[tuple[str, str, str], ...]
+    waiting: tuple[tuple[str, str, str], ...]
     rules: tuple[RuleCount, ...]
 
     @property
@@ -98,6 +107,7 @@ class Summary:
             issues_warning_count=of("issues_warning_count"),
             issues_info_count=of("issues_info_count"),
             reasons=tuple(reason for p in self.periods for reason in p.reasons),
+            waiting=tuple(reason for p in self.periods for reason in p.waiting),
             rules=tuple(
                 RuleCount(*key, count)
                 for key, count in sorted(rules.items(), key=lambda item: (-item[1], item[0][0]))
@@ -131,8 +141,8 @@ def summarise(
     texts = check.rule_messages(name)
     found = []
     for row in con.execute(by_period, arguments).fetchall():
-        period, state_counts, answered, serving, rows, accepted, quarantined, *issues, reasons = row
-        critical, warning, info = issues
+        period, state_counts, answered, serving, rows, accepted, quarantined, *more = row
+        critical, warning, info, reasons, waiting = more
         found.append(
             PeriodSummary(
                 period=period,
@@ -148,6 +158,10 @@ def summarise(
                 reasons=tuple(
                     messages.reason(r["submission_id"], r["code"], r["column"], texts)
                     for r in reasons
+                ),
+                waiting=tuple(
+                    messages.reason(r["submission_id"], r["code"], r["column"], texts)
+                    for r in waiting
                 ),
                 rules=tuple(rules.get(period, ())),
             )

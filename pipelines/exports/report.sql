@@ -8,7 +8,7 @@ with judged as (
         r.state = 'rejected' and exists (
             select 1
             from vault.quality.submissions as a
-            where a.program = r.program and a.state <> 'rejected' and (
+            where a.program = r.program and a.state not in ('rejected', 'refused') and (
                 (
                     a.area_code = r.area_code and a.period = r.period
                     and (a.version, a.sent_at, a.sha256) > (r.version, r.sent_at, r.sha256)
@@ -30,7 +30,9 @@ select
         count(*) filter (where state = 'accepted'),
         count(*) filter (where state = 'accepted_with_errors'),
         count(*) filter (where state = 'partially_accepted'),
-        count(*) filter (where state = 'rejected')
+        count(*) filter (where state = 'rejected'),
+        count(*) filter (where state = 'waiting'),
+        count(*) filter (where state = 'refused')
     ],
     count(*) filter (where is_answered),
     count(*) filter (where is_serving),
@@ -45,6 +47,13 @@ select
             'submission_id': submission_id, 'code': reason_code, 'column': reason_column
         } order by submission_id)
             filter (where state = 'rejected' and not is_answered),
+        []
+    ),
+    coalesce(
+        list({
+            'submission_id': submission_id, 'code': reason_code, 'column': reason_column
+        } order by submission_id)
+            filter (where state = 'waiting'),
         []
     )
 from judged

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipelines import lake, settings
-from pipelines.exports import check, declaration, ingest, messages, periods, report
+from pipelines.exports import check, declaration, ingest, messages, periods, report, serving
 from pipelines.exports.problem import Problem
 from pipelines.exports.receive import Receipt
 from tests.exports.suite_cases import sembako
@@ -262,7 +262,7 @@ def test_a_failure_while_writing_leaves_nothing(vault, home, program, tmp_path, 
     broken = tmp_path / "broken.sql"
     broken.write_text("SELECT no_such_column FROM memory.main.ingest_new", "utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(ingest, "_SERVING", broken)
+        patched.setattr(ingest, "_SUBMISSIONS", broken)
         with pytest.raises(duckdb.Error):
             ingest.ingest(vault, program, one, home=home)
     assert counts(vault) == (0, 0, 0)
@@ -429,8 +429,10 @@ def test_every_reason_has_words(program):
     source = "".join(p.read_text("utf-8") for p in Path(messages.__file__).parent.glob("*.py"))
     told = set(re.findall(r'(?:fail|Problem)\(\s*"([a-z_]+)"', source))
     assert told > {"truncated", "future_period"}
-    states = Path(check.__file__).with_name("check_states.sql").read_text("utf-8")
-    told |= set(re.findall(r"then '([a-z_]+)'\n", states)) - {"table_rule", "rejected"}
+    for name in ("check_states.sql", "serving.sql"):
+        states = Path(check.__file__).with_name(name).read_text("utf-8")
+        told |= set(re.findall(r"then '([a-z_]+)'\n", states))
+    told -= {"table_rule", "rejected", "waiting"}
     told -= {"partially_accepted", "accepted_with_errors", "accepted"}
     assert told == set(messages.TEXTS)
     for code in [*told, "removed_rule", None]:
@@ -473,7 +475,8 @@ VERSIONS = st.lists(
 
 @hypothesis_settings(max_examples=40)
 @given(versions=VERSIONS, data=st.data())
-def test_the_newest_good_one_serves_in_any_order_of_arrival(versions, data):
+def test_the_newest_good_one_serves_in_any_order_of_arrival(program, versions, data):
+    named_p = program.model_copy(update={"name": "p"})
     order = data.draw(st.permutations(versions))
     sizes = data.draw(st.lists(st.integers(1, 4), min_size=len(order), max_size=len(order)))
     with duckdb.connect() as con:
@@ -483,7 +486,7 @@ def test_the_newest_good_one_serves_in_any_order_of_arrival(versions, data):
         for size in sizes:
             part, waiting = waiting[:size], waiting[size:]
             if part:
-                arrive(con, part)
+                arrive(con, named_p, part)
         found = con.execute(
             "SELECT area_code, period, version, day(sent_at), sha256, state "
             "FROM vault.quality.submissions WHERE is_serving"
@@ -496,7 +499,7 @@ def test_the_newest_good_one_serves_in_any_order_of_arrival(versions, data):
     assert sorted(found) == sorted(expected.values())
 
 
-def arrive(con, part) -> None:
+def arrive(con, program, part) -> None:
     con.execute(
         "CREATE OR REPLACE TABLE memory.main.ingest_new AS SELECT 'p-' || a || b || c || e AS "
         "submission_id, 'p' AS program, a AS area_code, b AS period, c AS version, "
@@ -517,4 +520,10 @@ def arrive(con, part) -> None:
         "FROM memory.main.ingest_new"
     )
     con.execute("ALTER TABLE memory.main.ingest_new DROP COLUMN state")
-    con.execute(ingest._SERVING.read_text("utf-8"))
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_filled AS SELECT submission_id, "
+        "NULL::MAP(VARCHAR, BIGINT) AS filled_counts FROM memory.main.ingest_new"
+    )
+    con.execute(ingest._STATES.read_text("utf-8"))
+    serving.judge(con, [program])
+    con.execute(ingest._SUBMISSIONS.read_text("utf-8"))
