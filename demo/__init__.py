@@ -1,7 +1,7 @@
 """The demonstration district: people with a known truth, and their programs' exports."""
 
 from demo.district import Summary, write_district
-from demo.exports import DEFAULT_PROGRAMS, PROGRAMS
+from demo.exports import PROGRAMS
 from demo.rates import Rates
 
-__all__ = ["DEFAULT_PROGRAMS", "PROGRAMS", "Rates", "Summary", "write_district"]
+__all__ = ["PROGRAMS", "Rates", "Summary", "write_district"]

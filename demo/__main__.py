@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from demo import DEFAULT_PROGRAMS, PROGRAMS, Rates, write_district
+from demo import PROGRAMS, Rates, write_district
 
 
 def main() -> int:
@@ -23,10 +23,9 @@ def main() -> int:
         "--programs",
         nargs="*",
         default=None,
-        help=f"`all`, or some of {' '.join(PROGRAMS)}; default {' '.join(DEFAULT_PROGRAMS)}",
+        help=f"some of {' '.join(PROGRAMS)}; default: all",
     )
     options = parser.parse_args()
-    programs = list(PROGRAMS) if options.programs == ["all"] else options.programs
     start = time.perf_counter()
     spent: dict[str, float] = {}
     last = start
@@ -43,7 +42,7 @@ def main() -> int:
         people=options.people,
         years=options.years,
         until=options.until,
-        programs=programs,
+        programs=options.programs,
         rates=Rates().scaled(options.dirt),
         progress=progress,
     )

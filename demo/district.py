@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.areas import load_areas
-from demo.exports import DEFAULT_PROGRAMS, PROGRAMS
+from demo.exports import PROGRAMS
 from demo.exports.common import Office
 from demo.ledger import Ledger
 from demo.rates import Rates
@@ -47,13 +47,13 @@ def write_district(
 
     Equal arguments give equal bytes. `people` live there on average over `years` years of
     periods that end with month `until` (YYYY-MM). `programs` names members of
-    `demo.exports.PROGRAMS` (default `DEFAULT_PROGRAMS`). `progress(program, done, total)`
+    `demo.exports.PROGRAMS` (default: all). `progress(program, done, total)`
     is called per period. An earlier truth in `home` and the chosen programs' earlier exports
     are replaced.
 
     Raises ValueError for an unknown program, a malformed `until` or too few people or years.
     """
-    chosen = list(DEFAULT_PROGRAMS if programs is None else programs)
+    chosen = list(PROGRAMS if programs is None else programs)
     unknown = sorted(set(chosen) - set(PROGRAMS))
     if unknown:
         raise ValueError(f"unknown programs {unknown}; known are {sorted(PROGRAMS)}")

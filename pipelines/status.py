@@ -9,12 +9,15 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pipelines import lake, query, settings
 from pipelines.releases import catalog
 from pipelines.releases.catalog import Release
 from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURES = (
     "programs",
@@ -114,7 +117,7 @@ def show_truth(home: Home | None = None, *, out: TextIO | None = None) -> None:
     folder = home.root / TRUTH
     if not folder.is_dir():
         raise query.QueryError("No known truth stands beside this barn: `lumbung demo` makes one.")
-    from demo.compare import compare
+    from demo.compare import compare, compare_damage
 
     needed = (
         "vault.quality.submissions",
@@ -127,18 +130,26 @@ def show_truth(home: Home | None = None, *, out: TextIO | None = None) -> None:
         if missing:
             raise query.QueryError(f"There is no {missing[0]} yet to compare: start `lumbung run`.")
         found = compare(con, folder)
-    shares = ["precision", "recall", "f1"]
-    counts = ["true_count", "found_count", "right_count"]
+        damage = compare_damage(con, folder)
+    print("\nAgainst the demonstration's truth:", file=out or sys.stdout)
+    _print_frame(found, out)
+    print("\nWhere dirty cells have ended:", file=out or sys.stdout)
+    _print_frame(damage, out)
+
+
+def _print_frame(found: pd.DataFrame, out: TextIO | None) -> None:
+    shares = [c for c in ("precision", "recall", "f1") if c in found]
+    counts = [c for c in found if c.endswith("_count")]
+    words = [c for c in found if c not in (*shares, *counts)]
     texts = found.astype(object).where(found.notna(), None)
     columns = {
-        "measure": texts["measure"].str.replace("_", " "),
-        "of": texts["kind"].str.replace("_", " "),
+        **{c: texts[c].str.replace("_", " ") for c in words},
         **{c.removesuffix("_count"): texts[c].map("{:,}".format) for c in counts},
         **{c: texts[c].map(lambda v: "-" if v is None else f"{v:.4f}") for c in shares},
     }
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
-    print("\nAgainst the demonstration's truth:", file=out or sys.stdout)
-    query.print_table(list(columns), rows, out=out, right=[False, False] + [True] * 6)
+    numbers = len(columns) - len(words)
+    query.print_table(list(columns), rows, out=out, right=[False] * len(words) + [True] * numbers)
 
 
 def _short(path: Path) -> str:

@@ -49,6 +49,3 @@ PROGRAMS: dict[str, Callable[[Office], None]] = {
     "psks": resources.write_psks,
 }
 """What writes each program's files, in the order in which they are written."""
-
-DEFAULT_PROGRAMS = ("dtsen", "pkh", "sembako", "dapodik", "eppgbm", "bps")
-"""The programs that are written unless others are asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo import Rates, Summary, write_district
+from tests.conftest import FEW
 
 PEOPLE = 600
 
@@ -14,7 +15,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     """A dirty district of two years with at least one correction."""
     home = tmp_path_factory.mktemp("district")
     return write_district(
-        home, seed=7, people=PEOPLE, years=2, rates=Rates().with_(event_late_v2=0.15)
+        home, seed=7, people=PEOPLE, years=2, programs=FEW, rates=Rates().with_(event_late_v2=0.15)
     )
 
 
@@ -22,4 +23,4 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Summary:
 def clean_district(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     """The same people without any dirt."""
     home = tmp_path_factory.mktemp("clean")
-    return write_district(home, seed=7, people=PEOPLE, years=2, rates=Rates.clean())
+    return write_district(home, seed=7, people=PEOPLE, years=2, programs=FEW, rates=Rates.clean())

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from demo import DEFAULT_PROGRAMS, PROGRAMS, Rates, Summary, write_district
+from demo import PROGRAMS, Rates, Summary, write_district
 from demo.exports import dapodik, dtsen, eppgbm, pkh, sembako
 
 HEADERS = {
@@ -68,10 +68,6 @@ def digests(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def test_default_programs_are_known() -> None:
-    assert set(DEFAULT_PROGRAMS) <= set(PROGRAMS)
 
 
 def test_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
