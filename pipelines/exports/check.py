@@ -4,8 +4,9 @@ Many submissions of one program are checked at once. Everything happens in table
 DuckDB connection (`memory.main.check_*`), so rows that fail never pass through Python:
 
     check_files       one row per submission: submission_id, area_code, period, ..., rows_count
-    check_batch       all their rows: the columns of check_files, source_row, the declared columns
-                      as text, extra_columns, and the suite's derived columns
+    check_batch       all their rows: the columns of check_files, source_row, source_part (the part
+                      of the export the row stands in, NULL for an export of one table), the
+                      declared columns as text, extra_columns, and the suite's derived columns
     check_rules       one row per rule: severity, level, column, messages
     check_issues      submission_id, source_row (null for the file), rule_id, value_sent
     check_quarantine  submission_id, source_row, rule_ids
@@ -13,7 +14,9 @@ DuckDB connection (`memory.main.check_*`), so rows that fail never pass through 
 
 A rule is an expectation whose `meta` holds rule_id, column, level, message and action. Its query
 selects `submission_id, source_row` (level row) or `submission_id` (level table) of what is wrong
-from `{batch}`, so that it means the same for one submission and for many.
+from `{batch}`, so that it means the same for one submission and for many. `source_row` is unique
+in a submission; where it has parts, `row_of(source_row)` is the row's number in its part, and
+`part_of(source_row)` the part.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import settings
 from pipelines.exports import gx_duckdb
+from pipelines.exports.table import PART_ROWS
 from pipelines.lake import identifier, quote
 
 if TYPE_CHECKING:
@@ -42,6 +46,14 @@ log = logging.getLogger(__name__)
 BATCH = "check_batch"
 # Stands for the rule's id where the suite's derived columns cannot be worked out.
 DERIVED = "derived_columns"
+# The rule of files in an archive that nobody asked for.
+UNKNOWN_MEMBER = "unknown_member"
+_MEMBER_TEXTS = (
+    "Berkas ini ada di dalam arsip, tetapi tidak diminta program ini, sehingga tidak dibaca.",
+    "This file is in the archive, but the program does not ask for it, so it was not read.",
+    "Jika berkas ini bagian dari ekspor, beri nama sesuai ketentuan lalu kirim ulang arsipnya.",
+    "If it is part of the export, name it as agreed and send the archive again.",
+)
 FILE_COLUMNS = ("submission_id", "area_code", "period", "period_from", "period_to")
 INDEX = ("submission_id", "source_row")
 _HERE = Path(__file__).parent
@@ -138,7 +150,10 @@ class Suite:
 
 @dataclass(frozen=True)
 class Batch:
-    """One parsed submission to check. `path`: Parquet with text columns and `source_row`."""
+    """One parsed submission to check. `path`: Parquet with text columns and `source_row`.
+
+    unknown_members: files of the archive that were not read, to be told to its sender.
+    """
 
     submission_id: str
     area_code: str | None
@@ -146,6 +161,7 @@ class Batch:
     period_from: Any
     period_to: Any
     path: Path
+    unknown_members: tuple[str, ...] = ()
 
 
 def load_suite(program: str, folder: Path | None = None) -> Suite:
@@ -286,21 +302,24 @@ def check(
     suite: Suite,
     columns: Sequence[str],
     batches: Sequence[Batch],
+    parts: Sequence[str] = (),
 ) -> None:
     """Check `batches` and fill the tables named in the module's docstring.
 
-    columns: the declared columns; those a Parquet file lacks are NULL. Does not raise for what
+    columns: the declared columns; those a Parquet file lacks are NULL. parts: the declared parts of
+    the export, in order. Does not raise for what
     is wrong with the rows, nor for a rule that cannot be run: then its submissions are rejected.
     """
     open_checks(con)
+    _number_parts(con, parts)
     unfit = _load(con, suite, columns, batches)
     _load_rules(con, suite)
     ids = [b.submission_id for b in batches if b.submission_id not in unfit]
     if not ids:
-        _find_states(con)
+        _find_states(con, batches)
         return
     if not unfit and len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
-        _find_states(con)
+        _find_states(con, batches)
         return
     con.execute("DELETE FROM memory.main.check_issues")
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
@@ -319,7 +338,7 @@ def check(
             )
     con.execute(f"DROP TABLE memory.main.{BATCH}")
     con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
-    _find_states(con)
+    _find_states(con, batches)
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
@@ -361,7 +380,8 @@ def _load(
     )
     of_file = ", ".join(f"f.{c}" for c in FILE_COLUMNS)
     sent = (
-        f"SELECT {of_file}, r.source_row::BIGINT AS source_row, {selected} "
+        f"SELECT {of_file}, r.source_row::BIGINT AS source_row, "
+        f"memory.main.part_of(r.source_row) AS source_part, {selected} "
         f"FROM {scan} AS r JOIN memory.main.check_files AS f USING (path)"
     )
     derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
@@ -487,7 +507,32 @@ def _issues_sql(rule: Rule, index_query: str | None, submission_id: str | None) 
     return insert.format(f"{quote(submission_id)}, NULL") + "NULL"
 
 
-def _find_states(con: duckdb.DuckDBPyConnection) -> None:
+def _number_parts(con: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> None:
+    """Make the macros that take the number of a row (`write.py`) apart."""
+    names = ", ".join(quote(part) for part in parts)
+    con.execute(
+        "CREATE OR REPLACE MACRO memory.main.part_of(number) AS "
+        f"([{names}]::VARCHAR[])[number // {PART_ROWS}]"
+    )
+    con.execute(f"CREATE OR REPLACE MACRO memory.main.row_of(number) AS (number % {PART_ROWS})")
+
+
+def _tell_members(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:
+    """An issue for each file of an archive that was not read."""
+    told = [[b.submission_id, name] for b in batches for name in b.unknown_members]
+    if not told:
+        return
+    con.execute(
+        "INSERT INTO memory.main.check_rules VALUES (?, NULL, 'table', 'info', ?, ?, ?, ?)",
+        [UNKNOWN_MEMBER, *_MEMBER_TEXTS],
+    )
+    con.executemany(
+        f"INSERT INTO memory.main.check_issues VALUES (?, NULL, {quote(UNKNOWN_MEMBER)}, ?)", told
+    )
+
+
+def _find_states(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:
+    _tell_members(con, batches)
     con.execute(_STATES.read_text("utf-8"))
     row = con.execute(
         "SELECT count(*) FROM memory.main.check_states "

@@ -192,13 +192,13 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _ensure_tables(con: duckdb.DuckDBPyConnection, program: Program) -> None:
     _ensure_quality(con)
     table = f"vault.submissions.{program.name}"
-    wanted = [*program.columns, "extra_columns"]
+    wanted = [*program.columns, "source_part", "extra_columns"]
     if not lake.table_exists(con, table):
         con.execute("CREATE SCHEMA IF NOT EXISTS vault.submissions")
-        columns = ", ".join(f"{identifier(c)} VARCHAR" for c in wanted)
+        columns = ", ".join(f"{identifier(c)} VARCHAR" for c in wanted if c != "source_part")
         con.execute(
             f"CREATE TABLE {identifier(table)} "
-            f"(submission_id VARCHAR, source_row BIGINT, {columns})"
+            f"(submission_id VARCHAR, source_part VARCHAR, source_row BIGINT, {columns})"
         )
         return
     have = {r[0] for r in con.execute(f"DESCRIBE {identifier(table)}").fetchall()}
@@ -393,12 +393,13 @@ def _record(
             r.period_from,
             r.period_to,
             r.path,
+            r.parsed.unknown_members,
         )
         for r in chunk
         if r.path is not None
     ]
     try:
-        check.check(con, suite, list(program.columns), batches)
+        check.check(con, suite, list(program.columns), batches, list(program.read.parts))
         _stage(con, program, chunk, judged_under)
         _same_rows(con, chunk)
         with _transaction(con):
@@ -492,8 +493,9 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
     accepted = _put(
         con,
         f"vault.submissions.{program.name}",
-        ["submission_id", "source_row", *columns],
-        f"SELECT b.submission_id, b.source_row, {sent} FROM memory.main.check_batch AS b "
+        ["submission_id", "source_part", "source_row", *columns],
+        "SELECT b.submission_id, b.source_part, memory.main.row_of(b.source_row), "
+        f"{sent} FROM memory.main.check_batch AS b "
         "SEMI JOIN (SELECT submission_id FROM memory.main.check_states WHERE state <> 'rejected') "
         "AS s USING (submission_id) "
         "ANTI JOIN memory.main.check_quarantine AS q USING (submission_id, source_row) "
@@ -509,8 +511,9 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
     quarantined = _put(
         con,
         "vault.quality.quarantine",
-        ["submission_id", "program", "source_row", "rule_ids", "row_sent"],
-        f"SELECT q.submission_id, {quote(program.name)}, q.source_row, q.rule_ids, "
+        ["submission_id", "program", "source_part", "source_row", "rule_ids", "row_sent"],
+        f"SELECT q.submission_id, {quote(program.name)}, b.source_part, "
+        "memory.main.row_of(q.source_row), q.rule_ids, "
         f"json_object({row_sent}) FROM memory.main.check_quarantine AS q "
         "JOIN memory.main.check_batch AS b USING (submission_id, source_row) "
         "ORDER BY q.submission_id, q.source_row",

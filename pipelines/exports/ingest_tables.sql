@@ -53,6 +53,7 @@ create table if not exists vault.quality.issues (
     program varchar,
     area_code varchar,
     period varchar,
+    source_part varchar,
     source_row bigint,
     column_name varchar,
     rule_id varchar,
@@ -67,6 +68,7 @@ create table if not exists vault.quality.issues (
 create table if not exists vault.quality.quarantine (
     submission_id varchar,
     program varchar,
+    source_part varchar,
     source_row bigint,
     rule_ids varchar [],
     row_sent json

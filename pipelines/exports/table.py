@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipelines.exports.declaration import Read
 
 Head = list[list[str]]
+# A row's number within a submission: so many times the place of its part (from 1), plus its row.
+PART_ROWS = 10_000_000_000
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,8 @@ import pyarrow.parquet as pq
 from pipelines.exports.choose import Chosen
 from pipelines.exports.declaration import Program
 from pipelines.exports.rows import LEFT_OUT, Rows, header_only
-from pipelines.exports.table import Batch
+from pipelines.exports.table import PART_ROWS, Batch
 
-PART_ROWS = 10_000_000_000
 FIELDS_SENT = "_fields_sent"
 
 
