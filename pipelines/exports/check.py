@@ -46,14 +46,25 @@ log = logging.getLogger(__name__)
 BATCH = "check_batch"
 # Stands for the rule's id where the suite's derived columns cannot be worked out.
 DERIVED = "derived_columns"
-# The rule of files in an archive that nobody asked for.
-UNKNOWN_MEMBER = "unknown_member"
-_MEMBER_TEXTS = (
-    "Berkas ini ada di dalam arsip, tetapi tidak diminta program ini, sehingga tidak dibaca.",
-    "This file is in the archive, but the program does not ask for it, so it was not read.",
-    "Jika berkas ini bagian dari ekspor, beri nama sesuai ketentuan lalu kirim ulang arsipnya.",
-    "If it is part of the export, name it as agreed and send the archive again.",
-)
+# Rules of archives, by the field of Batch that breaks them: id, severity, messages and actions.
+_ARCHIVE_RULES = {
+    "unknown_members": (
+        "unknown_member",
+        "info",
+        "Berkas ini ada di dalam arsip, tetapi tidak diminta program ini, sehingga tidak dibaca.",
+        "This file is in the archive, but the program does not ask for it, so it was not read.",
+        "Jika berkas ini bagian dari ekspor, beri nama sesuai ketentuan lalu kirim ulang arsipnya.",
+        "If it is part of the export, name it as agreed and send the archive again.",
+    ),
+    "missing_parts": (
+        "part_not_sent",
+        "warning",
+        "Bagian ini tidak ada di dalam arsip, sehingga isinya untuk periode ini tidak diketahui.",
+        "This part is not in the archive, so what it says of the period is not known.",
+        "Jika memang tidak ada data, sertakan berkas yang hanya berisi baris judul kolom.",
+        "If there is nothing to tell, add the file with its header row alone.",
+    ),
+}
 FILE_COLUMNS = ("submission_id", "area_code", "period", "period_from", "period_to")
 INDEX = ("submission_id", "source_row")
 _HERE = Path(__file__).parent
@@ -152,7 +163,8 @@ class Suite:
 class Batch:
     """One parsed submission to check. `path`: Parquet with text columns and `source_row`.
 
-    unknown_members: files of the archive that were not read, to be told to its sender.
+    unknown_members: files of the archive that were not read; missing_parts: parts that are not in
+    it. Both are told to its sender.
     """
 
     submission_id: str
@@ -162,6 +174,7 @@ class Batch:
     period_to: Any
     path: Path
     unknown_members: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
 
 
 def load_suite(program: str, folder: Path | None = None) -> Suite:
@@ -518,17 +531,16 @@ def _number_parts(con: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> None:
 
 
 def _tell_members(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:
-    """An issue for each file of an archive that was not read."""
-    told = [[b.submission_id, name] for b in batches for name in b.unknown_members]
-    if not told:
-        return
-    con.execute(
-        "INSERT INTO memory.main.check_rules VALUES (?, NULL, 'table', 'info', ?, ?, ?, ?)",
-        [UNKNOWN_MEMBER, *_MEMBER_TEXTS],
-    )
-    con.executemany(
-        f"INSERT INTO memory.main.check_issues VALUES (?, NULL, {quote(UNKNOWN_MEMBER)}, ?)", told
-    )
+    """An issue for each file of an archive that was not read, and each part that is not there."""
+    for field, (rule_id, severity, *texts) in _ARCHIVE_RULES.items():
+        told = [[b.submission_id, rule_id, name] for b in batches for name in getattr(b, field)]
+        if not told:
+            continue
+        con.execute(
+            "INSERT INTO memory.main.check_rules VALUES (?, NULL, 'table', ?, ?, ?, ?, ?)",
+            [rule_id, severity, *texts],
+        )
+        con.executemany("INSERT INTO memory.main.check_issues VALUES (?, NULL, ?, ?)", told)
 
 
 def _find_states(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:

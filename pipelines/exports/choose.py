@@ -64,7 +64,7 @@ def choose(
     name: the file's name for sentences. programs: the others, so that a file of one is told.
     """
     view = part_of(program, part)
-    others = [part_of(other, of) for other in programs for of in (list(other.read.parts) or [None])]
+    others = _parts_of(programs)
     table, header = _choose(contents, name, view, others)
     _check_header(header, name, view)
     titles = _titles(table, header, name, program, view)
@@ -75,7 +75,7 @@ def _parts_of(programs: Sequence[Program]) -> list[Program]:
     """Every program as each of its parts is."""
     parts: list[tuple[Program, str | None]] = []
     for program in programs:
-        parts += [(program, part) for part in program.read.parts] or [(program, None)]
+        parts += [(program, part) for part in program.read.parts or (None,)]
     return [part_of(program, part) for program, part in parts]
 
 

@@ -120,8 +120,8 @@ def read_sqlite(path: Path, file_name: str, limits: Limits, work: Path, read: Re
         try:
             found = con.execute(
                 "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
-                " AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
             ).fetchall()
+            found = [row for row in found if not row[0].startswith("sqlite_")]
             plain = [n for n, kind, sql in found if kind == "table" and not _VIRTUAL.match(sql)]
             if read.table is not None:
                 wanted = read.table.rpartition(".")[2].lower()

@@ -220,9 +220,13 @@ class CadenceRule(_Model):
 
 
 class Part(_Model):
-    """One of several tables of an export: the members of an archive whose names match `pattern`."""
+    """One of several tables of an export: the member of an archive whose name matches `pattern`.
+
+    required: without it the export is rejected; an optional part that is not there is told.
+    """
 
     pattern: Text
+    required: bool = True
 
 
 class Read(_Model):

@@ -9,6 +9,7 @@ out otherwise is written.
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -394,6 +395,7 @@ def _record(
             r.period_to,
             r.path,
             r.parsed.unknown_members,
+            r.parsed.missing_parts,
         )
         for r in chunk
         if r.path is not None
@@ -422,10 +424,10 @@ def _stage(
         "area_code VARCHAR, period VARCHAR, version INTEGER, file_name VARCHAR, sha256 VARCHAR, "
         "received_at TIMESTAMP, sent_at TIMESTAMP, period_from DATE, period_to DATE, "
         "rules_hash VARCHAR, problem_code VARCHAR, problem_column VARCHAR, problem_id VARCHAR, "
-        f"problem_en VARCHAR, {', '.join(f'{name} BIGINT' for name in _COUNTS)})"
+        f"problem_en VARCHAR, headers_sent VARCHAR, {', '.join(f'{name} BIGINT' for name in _COUNTS)})"
     )
     con.executemany(
-        f"INSERT INTO memory.main.ingest_new VALUES ({', '.join('?' * (16 + len(_COUNTS)))})",
+        f"INSERT INTO memory.main.ingest_new VALUES ({', '.join('?' * (17 + len(_COUNTS)))})",
         [
             [
                 r.submission_id,
@@ -444,6 +446,7 @@ def _stage(
                 r.problem.column if r.problem else None,
                 r.problem.message_id if r.problem else None,
                 r.problem.message_en if r.problem else None,
+                json.dumps(r.parsed.headers, ensure_ascii=False) if r.parsed.headers else None,
                 *r.counts,
             ]
             for r in chunk

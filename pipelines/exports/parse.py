@@ -65,7 +65,9 @@ class Parsed:
     sqlite, zip); encoding and delimiter belong to text, sheet to workbooks and databases, and all
     of them to a file of one table; header_row is 0 where the source itself names its columns.
     unknown_columns are headers as sent that no declared column has; missing_columns are declared,
-    optional columns the file has not. unknown_members are files of an archive that were not read.
+    optional columns the file has not. unknown_members are files of an archive that were not read,
+    missing_parts the optional parts that are not there.
+    headers are the columns in the sender's order: part, name, header as sent.
     left_out: source_row and text of the totals and notes that are no rows, as many as footer_rows.
     """
 
@@ -87,17 +89,20 @@ class Parsed:
     long_rows: int = 0
     unknown_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
+    headers: tuple[tuple[str | None, str, str], ...] = ()
     unknown_members: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
     left_out: pa.Table = field(default_factory=LEFT_OUT.empty_table)
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file to be read: its tables as chosen, its kind, and members that nobody asked for."""
+    """A file to be read: its tables as chosen, its kind, what is there unasked, what is not."""
 
     tables: list[Chosen]
     kind: str
     unknown_members: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
 
 
 def parse(
@@ -141,6 +146,7 @@ def parse(
         sheet=only.table.label if only else None,
         header_row=(only.header.index + 1 if only.header.rows else 0) if only else None,
         unknown_members=file.unknown_members,
+        missing_parts=file.missing_parts,
         **counts,
     )
 
@@ -257,7 +263,7 @@ def _parts(
         else:
             found[part] = member
     lacking = [part for part in program.read.parts if part not in found]
-    if lacking:
+    if not found or any(program.read.parts[part].required for part in lacking):
         parts = ", ".join(f"'{program.read.parts[part].pattern}'" for part in lacking)
         raise fail(
             "missing_part",
@@ -270,8 +276,9 @@ def _parts(
     tables = [
         _member(found[part], name, program, programs, each, work, part)
         for part in program.read.parts
+        if part in found
     ]
-    return _File(tables, "zip", tuple(unknown))
+    return _File(tables, "zip", tuple(unknown), tuple(lacking))
 
 
 def _part_named(member: Member, program: Program) -> str | None:
