@@ -6,7 +6,7 @@ insert into vault.quality.submissions (
     records_count, title_count, header_count, repeated_header_count, blank_count, footer_count,
     rows_count, expected_rows_count, accepted_count, quarantined_count,
     issues_critical_count, issues_warning_count, issues_info_count, period_from, period_to,
-    is_serving, rules_hash, filled_counts
+    is_serving, rules_hash, filled_counts, headers_sent
 )
 select
     n.submission_id, n.program, n.area_code, n.period, n.version, n.file_name, n.sha256, n.received_at, n.sent_at,
@@ -14,7 +14,7 @@ select
     n.records_count, n.title_count, n.header_count, n.repeated_header_count, n.blank_count, n.footer_count,
     n.rows_count, v.expected_rows_count, n.accepted_count, n.quarantined_count,
     n.issues_critical_count, n.issues_warning_count, n.issues_info_count, n.period_from, n.period_to,
-    v.is_serving, n.rules_hash, n.filled_counts
+    v.is_serving, n.rules_hash, n.filled_counts, n.headers_sent
 from ingest_states as n
 join serving_verdicts as v using (submission_id)
 order by n.submission_id;

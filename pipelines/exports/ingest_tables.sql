@@ -36,7 +36,8 @@ create table if not exists vault.quality.submissions (
     period_to date,
     is_serving boolean,
     rules_hash varchar,
-    filled_counts map (varchar, bigint)
+    filled_counts map (varchar, bigint),
+    headers_sent varchar
 );
 
 create table if not exists vault.quality.approvals (

@@ -40,6 +40,7 @@ class Written:
     long_rows: int = 0
     unknown_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
+    headers: tuple[tuple[str | None, str, str], ...] = ()
     left_out: pa.Table = field(default_factory=LEFT_OUT.empty_table)
 
 
@@ -103,6 +104,12 @@ def _add(done: Written, rows: Rows, chosen: Chosen, offset: int) -> None:
     done.long_rows += counts.long
     header = chosen.header
     done.unknown_columns += tuple(header.labels[i][0] for i in header.unknown())
+    names = header.extra_names(len(header.columns))
+    done.headers += tuple(
+        (chosen.part, column or names[i], f"{under} / {text}" if under else text)
+        for i, (column, (text, under)) in enumerate(zip(header.columns, header.labels, strict=True))
+        if text.strip()
+    )
     have = {*header.found, *chosen.titles}
     done.missing_columns += tuple(
         c for c in chosen.program.columns if c not in have and c not in done.missing_columns

@@ -507,6 +507,7 @@ def arrive(con, program, part) -> None:
         "make_timestamp(2026, 1, d, 0, 0, 0) AS sent_at, NULL::DATE AS period_from, "
         "NULL::DATE AS period_to, 'r' AS rules_hash, NULL::VARCHAR AS problem_code, "
         "NULL::VARCHAR AS problem_id, NULL::VARCHAR AS problem_en, NULL::VARCHAR AS problem_column, "
+        "NULL::VARCHAR AS headers_sent, "
         "2 AS records_count, 0 AS title_count, 1 AS header_count, 0 AS repeated_header_count, "
         "0 AS blank_count, 0 AS footer_count, f AS state "
         f"FROM (VALUES {', '.join(str(tuple(v)) for v in part)}) AS v(a, b, c, d, e, f)"
