@@ -240,9 +240,16 @@ def parse_file_name(name: str, program: str | None = None) -> FileName:
 
 
 def period_problem(
-    name: str, period: Period, cadence: Cadence, now: datetime | None = None
+    name: str,
+    period: Period,
+    cadence: Cadence,
+    now: datetime | None = None,
+    zone: tzinfo = settings.DEFAULT_TIMEZONE,
 ) -> Problem | None:
-    """What is wrong with the period of the file `name`: not of the cadence's kind, or to come."""
+    """What is wrong with the period of the file `name`: not of the cadence's kind, or to come.
+
+    zone: on whose calendar a period begins.
+    """
     wanted = kind_of(cadence)
     shown = name[:120]
     if wanted is not None and period.kind != wanted:
@@ -261,7 +268,7 @@ def period_problem(
             f"The period '{period}' in the file name '{shown}' is wrong; this program sends "
             f"periods such as {example}; rename it and send it again.",
         )
-    if period.first_day > current("day", now).first_day:
+    if period.first_day > current("day", now, zone).first_day:
         return Problem(
             "future_period",
             f"Periode '{period}' pada nama berkas '{shown}' belum dimulai; periksa periodenya, "

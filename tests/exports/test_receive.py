@@ -10,9 +10,10 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from test_declaration import changed
 
-from pipelines.exports import receive as module
 from pipelines.exports.declaration import program_from_attributes
 from pipelines.exports.receive import folder, pending, receive, received
+from pipelines.exports.sources import files as files_source
+from pipelines.exports.sources import shelf
 from pipelines.settings import Home
 
 NOW = "2026-07-15T08:00:00+00:00"
@@ -74,7 +75,7 @@ def test_a_second_call_reads_no_bytes_and_writes_nothing(home, program, monkeypa
         send(home, f"bantuan_3174_2026-0{month}.csv", b"%d" % month)
     receive(program, home=home)
     before = files(home, program)
-    monkeypatch.setattr(module, "_copy", None)
+    monkeypatch.setattr(files_source, "_copy", None)
     again = receive(program, home=home)
     assert (again.receipts, again.unchanged) == ((), 2)
     assert files(home, program) == before
@@ -88,7 +89,7 @@ def test_touched_but_identical_bytes_are_recognised_once(home, program, monkeypa
     assert (again.receipts, again.unchanged) == ((), 1)
     assert len(received(program, home)) == 1
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_copy", None)
+        patch.setattr(files_source, "_copy", None)
         assert receive(program, home=home).unchanged == 1
     # The note is only a shortcut: without it the bytes are read again and nothing else happens.
     (folder(program.name, home) / ".seen.json").unlink()
@@ -204,7 +205,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("step", range(8))
 def test_a_kill_at_any_moment_leaves_nothing_or_a_whole_receipt(home, program, monkeypatch, step):
     send(home, "bantuan_3174_2026-06.csv", b"x" * 5000)
-    monkeypatch.setattr(module, "CHUNK_BYTES", 2000)
+    monkeypatch.setattr(shelf, "CHUNK_BYTES", 2000)
     calls = {"left": step}
 
     def dying(function):
@@ -217,10 +218,10 @@ def test_a_kill_at_any_moment_leaves_nothing_or_a_whole_receipt(home, program, m
         return call
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_sync", dying(module._sync))
-        patch.setattr(module, "_sync_folder", dying(module._sync_folder))
-        patch.setattr(module.Path, "replace", dying(module.Path.replace))
-        patch.setattr(module.json, "dumps", dying(json.dumps))
+        patch.setattr(shelf, "_sync", dying(shelf._sync))
+        patch.setattr(shelf, "sync_folder", dying(shelf.sync_folder))
+        patch.setattr(shelf.Path, "replace", dying(shelf.Path.replace))
+        patch.setattr(shelf.json, "dumps", dying(json.dumps))
         try:
             receive(program, home=home)
         except Killed:
@@ -236,7 +237,7 @@ def test_a_kill_at_any_moment_leaves_nothing_or_a_whole_receipt(home, program, m
 
 def test_a_file_that_grows_while_it_is_read_is_not_received_yet(home, program, monkeypatch):
     path = send(home, "bantuan_3174_2026-06.csv", b"half")
-    sync = module._sync
+    sync = shelf._sync
 
     def grow(stream):
         with path.open("ab") as out:
@@ -244,7 +245,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_received_yet(home, program, m
         sync(stream)
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_sync", grow)
+        patch.setattr(shelf, "_sync", grow)
         assert receive(program, home=home).ignored == {"incomplete": 1}
     assert received(program, home) == []
     (receipt,) = receive(program, home=home).receipts
@@ -338,7 +339,7 @@ def test_a_full_disk_is_no_fault_of_the_source(home, program, monkeypatch):
     def full(stream):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "_sync", full)
+    monkeypatch.setattr(shelf, "_sync", full)
     with pytest.raises(OSError, match="No space"):
         receive(program, home=home)
 
