@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from tests.exports.suite_cases import EXTRA, RAGGED, SAME, Change, Row, nik
+from tests.exports.suite_cases import EXTRA, NAMES, RAGGED, SAME, Change, Row, nik
 
 PERIODS = {
     "lapor": ("2026-07-15", "2026-07-15", "2026-07-15"),
     "ikm": ("2026Q3", "2026-07-01", "2026-09-30"),
     "sipd": ("2026-07", "2026-07-01", "2026-07-31"),
     "simfoni_ppa": ("2026-07", "2026-07-01", "2026-07-31"),
+    "opendk": ("2026-07", "2026-07-01", "2026-07-31"),
+    "slrt": ("2026-07", "2026-07-01", "2026-07-31"),
 }
 ANSWERS = [f"u{number}" for number in range(1, 10)]
 
@@ -88,7 +90,45 @@ def simfoni_ppa(i: int) -> Row:
     }
 
 
+# Parts in the order of their names: row i of a case is of part i.
+PARTS = ("aki_akb", "epidemi", "imunisasi", "putus_sekolah", "sarana")
+PUPILS = [f"{who}_{level}" for level in ("sd", "smp", "sma") for who in ("siswa", "anak_usia")]
+
+
+def opendk(i: int) -> Row:
+    cells: tuple[Row, ...] = (
+        {"jumlah_aki": "0", "jumlah_akb": "1"},
+        {"penyakit": "Demam Berdarah (DBD)", "jumlah_penderita": "4"},
+        {"cakupan_imunisasi": "82,5"},
+        dict.fromkeys(PUPILS, "40"),
+        {"nama": "Posyandu Mawar", "jumlah": "3", "kategori": "kesehatan"},
+    )
+    return {"source_part": PARTS[i], "desa_id": "14.71.08.1007"} | cells[i]
+
+
+def slrt(i: int) -> Row:
+    return {
+        "no_register": f"SLRT-2026-07-0000{i}",
+        "tgl": "2026-07-14",
+        "fasilitator": "Fasilitator 1",
+        "desa": "Tuahkarya",
+        "kode_desa": "1471081007",
+        "nik": nik(i),
+        "nama": NAMES[i % 5],
+        "no_kk": nik(100 + i),
+        "jenis": "permohonan",
+        "kebutuhan": '["PKH","bantuan pangan"]' if i else "sembako, KIS",
+        "program_tujuan": "pkh",
+        "instansi_tujuan": "Dinas Sosial",
+        "status": "ditolak" if i else "baru",
+        "tgl_status": "2026-08-02" if i else "2026-07-14",
+        "alasan": "Kuota penuh" if i else None,
+    }
+
+
 GOOD = {
+    "opendk": opendk,
+    "slrt": slrt,
     "lapor": lapor,
     "ikm": ikm,
     "sipd": sipd,
@@ -116,6 +156,28 @@ def _codes() -> dict[str, Change]:
     for number in range(1, 9):
         found[f"service_{number}_unknown_code"] = {f"layanan_{number}": "Entah"}
     return found
+
+
+def _figures() -> dict[str, Change]:
+    found: dict[str, Change] = {}
+    for name in ("jumlah_aki", "jumlah_akb", "jumlah_penderita", *PUPILS, "jumlah"):
+        found[f"{name}_unreadable"] = {name: "tidak ada data"}
+        found[f"{name}_out_of_range"] = {name: "-3"}
+    for name in ("jumlah_aki", "jumlah_akb"):
+        found[f"{name}_blank"] = _part("aki_akb", {"jumlah_aki": "1", "jumlah_akb": "1", name: "-"})
+    for name in PUPILS:
+        found[f"{name}_blank"] = _part("putus_sekolah", dict.fromkeys(PUPILS, "4") | {name: None})
+    for level in ("sd", "smp", "sma"):
+        found[f"pupils_above_children_{level}"] = {
+            f"siswa_{level}": "41",
+            f"anak_usia_{level}": "40",
+        }
+    return found
+
+
+def _part(part: str, cells: Row) -> Row:
+    """The last row as one of another part."""
+    return {"source_part": part, **dict.fromkeys(("nama", "jumlah", "kategori")), **cells}
 
 
 _LINE: Row = {"kode_sub_giat": "1.06.05.2.01.0009"}
@@ -254,6 +316,73 @@ BREAKS: dict[str, dict[str, Change]] = {
         "district_unknown": {"kecamatan": "Wonokromo"},
         "reported_on_mostly_unreadable": {"all": {"tgl_lapor": "Rumah"}},
         "other_period": {"all": {"tgl_lapor": "14/08/2026"}},
+        "fields_not_of_header": RAGGED,
+        "columns_not_declared": EXTRA,
+    },
+    "slrt": {
+        "nobody_named": {"nama": " ", "nik": "0000000000000000"},
+        "row_repeated": SAME,
+        "register_blank": {"no_register": None},
+        "register_repeated": [{"no_register": "A1"}, {"no_register": "a1"}],
+        "name_blank": {"nama": "..."},
+        "nik_blank": {"nik": "0"},
+        "nik_damaged": {"nik": "3.174091e+15"},
+        "nik_date_impossible": {"nik": "1471083213909001"},
+        "nik_of_several_people": [
+            {"nik": nik(77), "nama": "BUDI"},
+            {"nik": nik(77), "nama": "TUTI"},
+        ],
+        "no_kk_blank": {"no_kk": "0"},
+        "no_kk_damaged": {"no_kk": "317409"},
+        **_date("requested_on", "tgl"),
+        **_date("status_on", "tgl_status", blank=False),
+        "requested_outside_period": {"tgl": "2026-08-01"},
+        "status_before_request": {"tgl_status": "2026-07-13"},
+        "kind_blank": {"jenis": None},
+        "kind_unknown_code": {"jenis": "entah"},
+        "status_blank": {"status": "-"},
+        "status_unknown_code": {"status": "entah"},
+        "refused_without_reason": {"alasan": "-"},
+        "referred_nowhere": {"status": "dirujuk", "instansi_tujuan": "-", "program_tujuan": None},
+        "status_without_date": {"tgl_status": None},
+        "needs_blank": {"kebutuhan": None},
+        "needs_unknown_code": {"kebutuhan": '["PKH","entah"]'},
+        "program_blank": {"program_tujuan": None},
+        "program_unknown_code": {"program_tujuan": "entah"},
+        "agency_unknown_code": {"instansi_tujuan": "entah"},
+        "area_code_blank": {"kode_desa": None},
+        "area_code_unknown": {"kode_desa": "1471089999"},
+        "area_code_of_other_area": {"kode_desa": "3174091002"},
+        "village_blank": {"desa": "-"},
+        "village_unknown": {"desa": "Entah Di Mana"},
+        "requested_on_mostly_unreadable": {"all": {"tgl": "Tuahkarya"}},
+        "status_mostly_unknown": {"all": {"status": "2026-07-14"}},
+        "fields_not_of_header": RAGGED,
+        "columns_not_declared": EXTRA,
+    },
+    "opendk": {
+        "nothing_told": {"desa_id": None, "jumlah": "-"},
+        "row_repeated": SAME,
+        "figures_blank": {"jumlah": "..."},
+        "area_code_blank": {"desa_id": "-"},
+        "area_code_zero_lost": {"desa_id": "14.71.08.101"},
+        "area_code_unknown": {"desa_id": "14.71.08.9999"},
+        "area_code_not_a_village": {"desa_id": "14.71.08"},
+        "area_code_of_other_area": {"desa_id": "31.74.09.1002"},
+        "areas_mostly_unknown": {"all": {"desa_id": "Posyandu"}},
+        **_figures(),
+        "deaths_implausible": _part("aki_akb", {"jumlah_aki": "0", "jumlah_akb": "51"}),
+        "coverage_unreadable": _part("imunisasi", {"cakupan_imunisasi": "tinggi"}),
+        "coverage_out_of_range": _part("imunisasi", {"cakupan_imunisasi": "104"}),
+        "disease_blank": _part("epidemi", {"jumlah_penderita": "3", "penyakit": "-"}),
+        "disease_unknown_code": _part("epidemi", {"jumlah_penderita": "3", "penyakit": "Entah"}),
+        "facility_blank": {"nama": None, "kategori": "-"},
+        "facility_unknown_code": {"nama": "Entah", "kategori": "entah"},
+        "facility_against_category": {"nama": "SD Negeri 1"},
+        "village_repeated": [
+            _part("aki_akb", {"jumlah_aki": "0", "desa_id": "14.71.08.1006"}),
+            _part("aki_akb", {"jumlah_aki": "1", "desa_id": "1471081006"}),
+        ],
         "fields_not_of_header": RAGGED,
         "columns_not_declared": EXTRA,
     },

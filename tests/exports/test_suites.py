@@ -14,6 +14,7 @@ import pytest
 
 from pipelines import settings
 from pipelines.exports import check, declaration
+from pipelines.exports.table import PART_ROWS
 from tests.exports.suite_cases import AREA, BREAKS, GOOD, PERIODS, rows_of
 
 # Cases of more programs stand in files of their own beside suite_cases.py.
@@ -31,7 +32,7 @@ def con():
         yield con
 
 
-def write(path: Path, columns: list[str], rows: list[dict]) -> Path:
+def write(path: Path, columns: list[str], rows: list[dict], parts: list[str]) -> Path:
     schema = pa.schema(
         [
             *((c, pa.string()) for c in columns),
@@ -39,14 +40,22 @@ def write(path: Path, columns: list[str], rows: list[dict]) -> Path:
             ("source_row", pa.int64()),
         ]
     )
-    full = [{"source_row": i + 2, **row} for i, row in enumerate(rows)]
+    places = [parts.index(row["source_part"]) + 1 if parts else 0 for row in rows]
+    full = [
+        {name: value for name, value in row.items() if name != "source_part"}
+        | {"source_row": i + 2 + place * PART_ROWS}
+        for i, (row, place) in enumerate(zip(rows, places, strict=True))
+    ]
     pq.write_table(pa.Table.from_pylist(full, schema), path)
     return path
 
 
+def declared(program: str) -> declaration.Program:
+    return declaration.load_program(settings.PROGRAMS_DIR / program / "defs.yaml")
+
+
 def columns_of(program: str) -> list[str]:
-    found = settings.PROGRAMS_DIR / program / "defs.yaml"
-    return list(declaration.load_program(found).columns)
+    return list(declared(program).columns)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +66,7 @@ def checked(con, tmp_path_factory):
     def run(program: str) -> tuple[dict, dict]:
         if program not in done:
             folder = tmp_path_factory.mktemp(program)
-            columns = columns_of(program)
+            columns, parts = columns_of(program), list(declared(program).read.parts)
             cases = {"right": None, **BREAKS[program]}
             period, first, last = PERIODS[program]
             batches = [
@@ -67,16 +76,16 @@ def checked(con, tmp_path_factory):
                     period,
                     date.fromisoformat(first),
                     date.fromisoformat(last),
-                    write(folder / f"{case}.parquet", columns, rows_of(program, change)),
+                    write(folder / f"{case}.parquet", columns, rows_of(program, change), parts),
                 )
                 for case, change in cases.items()
             ]
-            check.check(con, check.load_suite(program), columns, batches)
+            check.check(con, check.load_suite(program), columns, batches, parts)
             found: dict[str, list] = {case: [] for case in cases}
             for case, row, rule in con.execute(
                 "SELECT submission_id, source_row, rule_id FROM check_issues"
             ).fetchall():
-                found[case].append((rule, row))
+                found[case].append((rule, row and row % PART_ROWS))
             states = dict(con.execute("SELECT submission_id, state FROM check_states").fetchall())
             done[program] = found, states
         return done[program]
@@ -142,4 +151,4 @@ def test_damaged_numbers_are_never_critical():
 
 def test_cases_use_declared_columns_only():
     for program in PROGRAMS:
-        assert set(GOOD[program](0)) <= set(columns_of(program))
+        assert set(GOOD[program](0)) <= {*columns_of(program), "source_part"}
