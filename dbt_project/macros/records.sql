@@ -12,7 +12,7 @@
   that month and with 'year' the first of January, and stands for nothing finer.
   persons.program_number is the program's own number for the person (id_dtsen, id_pengurus, nipd).
   service_events.provider_kind_code is the kind of place or person that served (posyandu,
-  mobile_unit, midwife); its name, provider_name, stays in the vault.
+  mobile_clinic, midwife); its name, provider_name, stays in the vault.
   agency_code, unit_code and activity_code say in closed codes what agency_name, unit_name and
   activity_name say in words, which stay in the vault as all free text does.
   persons.parent_name is a parent whom the sender names without saying which of the two it is.
