@@ -237,7 +237,11 @@ def test_another_form_is_said_to_be_so(api, home, page):
 def test_records_that_come_twice_while_pages_move_count_once(api, home):
     first, newer = record(1, "2026-06-10", v=1), record(1, "2026-06-10", "2026-06-11", v=2)
     twin = record(3, "2026-06-12", v="same page")
-    pages = [[first, twin, twin], [record(2, "2026-06-10"), first], [newer, record(2, "2026-06-10")]]
+    pages = [
+        [first, twin, twin],
+        [record(2, "2026-06-10"), first],
+        [newer, record(2, "2026-06-10")],
+    ]
     api.pages = lambda page: {"data": pages[page - 1], "next": page + 1 if page < 3 else None}
     got = receive(program(), home=home)
     (receipt,) = got.receipts

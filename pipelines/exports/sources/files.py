@@ -295,8 +295,9 @@ def _addresses(place: Place, wanted: Wanted, pulled: Pulled) -> Iterator[Entry]:
 
 def _entries(place: Place, pulled: Pulled, closed: list[str]) -> Iterator[Entry]:
     program, ignored = place.program, pulled.ignored
-    is_local = isinstance(place.filesystem, LocalFileSystem)
-    is_web = isinstance(place.filesystem, HTTPFileSystem)
+    filesystem = place.ask(lambda fs: fs)
+    is_local = isinstance(filesystem, LocalFileSystem)
+    is_web = isinstance(filesystem, HTTPFileSystem)
     root = place.root
     real_root = os.path.realpath(root) if is_local else root
     waiting = [root]
@@ -306,7 +307,7 @@ def _entries(place: Place, pulled: Pulled, closed: list[str]) -> Iterator[Entry]
             listed = place.ask(lambda fs, at=at: _listed(fs, at))  # type: ignore[misc]
         except FileNotFoundError:
             # A bucket has no empty folders; elsewhere an address without anything is a mistake.
-            if at == root and not is_local and not _is_store(place.filesystem):
+            if at == root and not is_local and not _is_store(filesystem):
                 raise SourceError(told.not_found(place.label)) from None
             continue
         except OSError as error:
