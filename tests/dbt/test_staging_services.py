@@ -19,7 +19,7 @@ from dbt_macros import (
     values,
 )
 
-PROGRAMS = ["ikm", "lapor", "simfoni_ppa", "sipd"]
+PROGRAMS = ["ikm", "lapor", "opendk", "simfoni_ppa", "sipd", "slrt"]
 JULY = ("2026-07-01", "2026-07-31")
 QUARTER = ("2026-07-01", "2026-09-30")
 
@@ -245,3 +245,84 @@ def test_no_person_of_a_restricted_list_is_a_record():
         "stg_simfoni_ppa__area_observations",
         "stg_simfoni_ppa__unused_rows",
     ]
+
+
+def test_opendk_figures_are_of_a_village_and_month(con):
+    village = {"desa_id": "14.71.08.1001"}
+    stage(
+        con,
+        "opendk",
+        [
+            {"source_part": "aki_akb", "jumlah_aki": "0", "jumlah_akb": "-"} | village,
+            {"source_part": "imunisasi", "cakupan_imunisasi": "82,5"} | village,
+            {"source_part": "epidemi", "penyakit": "DBD", "jumlah_penderita": "4"} | village,
+            {"source_part": "epidemi", "penyakit": "entah", "jumlah_penderita": "x"} | village,
+            {"source_part": "putus_sekolah", "siswa_sd": "3", "anak_usia_sd": "5"} | village,
+            {"source_part": "aki_akb", "jumlah_aki": "2", "jumlah_akb": "2", "desa_id": " "},
+            {"source_part": "sarana", "nama": "Posyandu Melati", "jumlah": "2"} | village,
+            {"source_part": "sarana", "nama": "Gedung X", "kategori": "kesehatan"} | village,
+        ],
+        period=JULY,
+    )
+    found = {
+        (r["source_record_id"], r["indicator_code"], r["dimension_code"]): r["missing_reason"]
+        or r["value_number"]
+        for r in rows(con, "select * from stg_opendk__area_observations")
+        if r["value_sent"]
+    }
+    assert found == {
+        ("2:aki_akb", "maternal_deaths_count", "all"): 0,
+        ("2:aki_akb", "infant_deaths_count", "all"): "dash",
+        ("3:imunisasi", "immunisation_coverage_share", "all"): 0.825,
+        ("4:epidemi", "disease_cases_count", "dengue"): 4,
+        ("5:epidemi", "disease_cases_count", "other"): "unreadable",
+        ("6:putus_sekolah", "pupils_count", "sd"): 3,
+        ("6:putus_sekolah", "school_age_children_count", "sd"): 5,
+    }
+    # A figure without a village is not one of the regency.
+    assert con.execute(
+        "select source_part, source_row, reason_code from stg_opendk__unused_rows"
+    ).fetchall() == [("aki_akb", 7, "area_blank")]
+    assert con.execute(
+        "select kind_code, quantity, valid_from from stg_opendk__resources order by source_row"
+    ).fetchall() == [
+        ("posyandu", 2.0, date(2026, 7, 1)),
+        ("health_facility", None, date(2026, 7, 1)),
+    ]
+
+
+def test_slrt_refers_each_need_of_a_case(con):
+    case = {
+        "no_register": "SLRT-2026-07-00001",
+        "tgl": "2026-07-03",
+        "nama": "UJI COBA",
+        "nik": "1471085212909001",
+        "no_kk": "1471080101109700",
+        "kode_desa": "1471081007",
+        "program_tujuan": "PKH",
+        "instansi_tujuan": "Dinas Sosial",
+        "status": "Selesai",
+        "tgl_status": "2026-08-02",
+    }
+    stage(
+        con,
+        "slrt",
+        [
+            case | {"jenis": "permohonan", "kebutuhan": '["PKH","bantuan pangan"]'},
+            case | {"jenis": "pengaduan", "kebutuhan": "[]", "status": "ditolak"},
+            {"jenis": "entah", "kebutuhan": '["sesuatu"]', "alasan": "-"},
+        ],
+        period=JULY,
+    )
+    found = rows(con, "select * from stg_slrt__referrals order by source_row, referral_no")
+    assert [(r["source_record_id"], r["need_code"], r["status_code"]) for r in found] == [
+        ("2:pemohon", "pkh", "completed"),
+        ("2:pemohon", "food", "completed"),
+        ("3:pemohon", None, "rejected"),
+        ("4:pemohon", "other", "unknown"),
+    ]
+    assert {r["to_program_code"] for r in found} == {"pkh", None}
+    (complaint,) = rows(con, "select * from stg_slrt__grievances")
+    assert (complaint["status_code"], complaint["closed_on"]) == ("closed", date(2026, 8, 2))
+    people = rows(con, "select * from stg_slrt__persons order by source_row")
+    assert [p["sent_area_code"] for p in people] == ["1471081007", "1471081007", None]
