@@ -17,12 +17,14 @@ from pipelines.exports import check, declaration
 from pipelines.exports.table import PART_ROWS
 from tests.exports.suite_cases import AREA, BREAKS, GOOD, PERIODS, rows_of
 
+AREAS: dict[str, str] = {}
 # Cases of more programs stand in files of their own beside suite_cases.py.
 for _file in sorted(Path(__file__).parent.glob("suite_cases_*.py")):
     _more = importlib.import_module(f"tests.exports.{_file.stem}")
     GOOD.update(_more.GOOD)
     BREAKS.update(_more.BREAKS)
     PERIODS.update(_more.PERIODS)
+    AREAS.update(getattr(_more, "AREAS", {}))
 PROGRAMS = sorted(BREAKS)
 
 
@@ -72,7 +74,7 @@ def checked(con, tmp_path_factory):
             batches = [
                 check.Batch(
                     case,
-                    AREA,
+                    AREAS.get(program, AREA),
                     period,
                     date.fromisoformat(first),
                     date.fromisoformat(last),

@@ -1,0 +1,38 @@
+{{ config(unique_key=record_key('persons')) }}
+
+with submitted as (
+    {{ submitted('pena') }}
+)
+
+select
+    'pena' as program,
+    submission_id,
+    source_row,
+    concat(source_row, ':penerima') as source_record_id,
+    'penerima' as role,
+    period_to as observed_on,
+    {{ as_sent('nik') }} as nik,
+    {{ as_sent('no_kk') }} as family_card_number,
+    {{ parse_name('nama') }} as full_name,
+    {{ decode_sex('jk') }} as sex_code,
+    cast(null as date) as birth_on,
+    cast(null as varchar) as birth_precision,
+    cast(null as varchar) as birth_sent,
+    cast(null as varchar) as birth_place,
+    cast(null as varchar) as father_name,
+    cast(null as varchar) as mother_name,
+    cast(null as varchar) as parent_name,
+    cast(null as varchar) as program_number,
+    cast(null as varchar) as phone,
+    cast(null as varchar) as nisn,
+    cast(null as varchar) as welfare_card_number,
+    cast(null as varchar) as insurance_number,
+    cast(null as varchar) as account_number,
+    cast(null as varchar) as address,
+    cast(null as varchar) as rt,
+    cast(null as varchar) as rw,
+    cast(null as varchar) as sent_area_code,
+    cast(null as varchar) as sent_district,
+    cast(null as varchar) as sent_village,
+    cast(null as boolean) as is_alive
+from submitted
