@@ -2,7 +2,9 @@
 
 -- A figure is given as it was sent. One outside the indicator's valid range is marked, not put
 -- right: nobody here knows what was meant. Repeats: a file that is believed more states the same
--- figure again (submission_order).
+-- figure again (submission_order), or one file states it twice. A figure whose own area cannot be
+-- told is of no area: it is never taken for one of the sender's, of which it is a part.
+{%- set own_area = "coalesce(resolution.unresolved_code, 'nothing_sent') = 'nothing_sent'" %}
 with stated as (
   select * from {{ ref('int_area_observations') }}
 ),
@@ -47,14 +49,16 @@ placed as (
     submissions.recency,
     coalesce(stated.period_from, submissions.period_from) as valid_from,
     coalesce(stated.period_to, submissions.period_to) as valid_to,
-    resolution.area_code,
+    case when {{ own_area }} then resolution.area_code end as area_code,
     resolution.edition as newest_edition,
-    resolution.area_level,
-    resolution.method as area_method,
-    resolution.certainty as area_certainty,
+    case when {{ own_area }} then resolution.area_level end as area_level,
+    case when {{ own_area }} then resolution.method else 'unknown' end as area_method,
+    case when {{ own_area }} then resolution.certainty else 'unknown' end as area_certainty,
     -- Areas that cannot be told are never taken for one another.
-    coalesce(resolution.area_code, stated.submission_id || ':' || stated.source_record_id)
-      as area_or_record,
+    coalesce(
+      case when {{ own_area }} then resolution.area_code end,
+      stated.submission_id || ':' || stated.source_record_id
+    ) as area_or_record,
     indicators.source,
     indicators.valid_min,
     indicators.valid_max
@@ -116,7 +120,13 @@ select
   end as quality_code,
   recency > min(recency) over (
     partition by program, area_or_record, indicator_code, dimension_code, valid_from, valid_to
-  ) as is_repeat
+  )
+  or row_number() over (
+    partition by submission_id, area_or_record, indicator_code, dimension_code, valid_from, valid_to, value_number,
+      -- Of things that no list has, two may have one figure.
+      case when dimension_code = 'other' then source_record_id end
+    order by source_row, source_record_id
+  ) > 1 as is_repeat
 from dated
 left join whole_currents
   on dated.area_code = whole_currents.area_code and dated.area_edition = whole_currents.edition
