@@ -28,7 +28,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 releases_app = typer.Typer(help="The releases: list them, or remove old ones.")
-review_app = typer.Typer(help="Doubtful pairs of people: list them.", no_args_is_help=True)
+review_app = typer.Typer(
+    help="What waits for a person: submissions to approve or refuse, doubtful pairs of people.",
+    no_args_is_help=True,
+)
 app.add_typer(releases_app, name="releases")
 app.add_typer(review_app, name="review")
 
@@ -90,10 +93,23 @@ def run(
         bool,
         typer.Option("--demo", help="If nothing has ever landed, write the demonstration first."),
     ] = False,
+    recheck: Annotated[
+        bool,
+        typer.Option(
+            "--recheck",
+            help="First judge all stored submissions under today's rules, show what would change, "
+            "and ask before anything is replaced.",
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With --recheck: replace without asking.")
+    ] = False,
 ) -> None:
     """Pull, check, stage, link, build and release whatever is new."""
     from pipelines import runner, status
 
+    if recheck and not _agreed(yes):
+        return
     outcome = runner.run(force=force, demo=demo)
     if outcome.worked:
         status.show(status.read())
@@ -213,16 +229,97 @@ def diff(
     _answer(names, found, format, numbers=names[1:6])
 
 
+def _agreed(yes: bool) -> bool:
+    """Show what today's rules would change; whether it is to be done."""
+    from pipelines import query, review
+
+    found = review.preview()
+    changed = [d for d in found if d.changed]
+    names = ["program", "submissions", "states", "to quarantine", "to accepted"]
+    rows = [
+        [
+            d.program,
+            f"{d.submissions_count:,}",
+            f"{len(d.states):,}",
+            f"{d.to_quarantine_count:,}",
+            f"{d.to_accepted_count:,}",
+        ]
+        for d in found
+    ]
+    query.print_table(names, rows, right=[False] + [True] * 4)
+    if not changed:
+        typer.echo("Today's rules change nothing.")
+        return False
+    states = [
+        [
+            s.submission_id,
+            s.state_before,
+            s.state_after,
+            f"{s.rows_before:,}",
+            f"{s.rows_after:,}",
+            f"{s.quarantined_before:,}",
+            f"{s.quarantined_after:,}",
+        ]
+        for d in changed
+        for s in d.states
+    ]
+    if states:
+        typer.echo("\nSubmissions:")
+        names = ["submission", "state", "new state", "rows", "new rows", "quarantined"]
+        query.print_table([*names, "new quarantined"], states, right=[False] * 3 + [True] * 4)
+    rules = [
+        [d.program, rule, severity, f"{d.lost[rule, severity]:,}", f"{d.gained[rule, severity]:,}"]
+        for d in changed
+        for rule, severity in sorted({*d.lost, *d.gained})
+    ]
+    if rules:
+        typer.echo("\nIssues:")
+        names = ["program", "rule", "severity", "gone", "new"]
+        query.print_table(names, rules, right=[False] * 3 + [True] * 2)
+    return yes or typer.confirm("\nReplace what is stored by this?")
+
+
+class Reviewed(StrEnum):
+    """What `review list` lists."""
+
+    all = "all"
+    submissions = "submissions"
+    pairs = "pairs"
+
+
 @review_app.command("list")
 def list_reviews(
+    what: Annotated[
+        Reviewed | None,
+        typer.Argument(help="Only these. As csv and json, `pairs` if nothing is said."),
+    ] = None,
+    decided: Annotated[
+        bool, typer.Option("--decided", help="Also submissions that were decided about.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=0, help="Rows of a table; 0 for all.")] = 200,
     format: FormatOption = Format.table,
 ) -> None:
-    """Pairs of people that the model leaves to people, the most alike first; ids only."""
-    from pipelines import lake, query
+    """What waits for a person: submissions, and pairs of people, the most alike first; ids only."""
+    from pipelines import lake, query, review
 
+    if what is Reviewed.all and format is not Format.table:
+        raise typer.BadParameter("csv and json hold one kind: ask for `submissions` or `pairs`.")
+    what = what or (Reviewed.all if format is Format.table else Reviewed.pairs)
+    found: list[dict[str, Any]] = []
+    if what is not Reviewed.pairs:
+        found = review.waiting(decided=decided)
+        if what is Reviewed.submissions:
+            _answer(review.COLUMNS, found, format, numbers=review.COLUMNS[2:4])
+            return
+        if found:
+            _answer(review.COLUMNS, found, format, numbers=review.COLUMNS[2:4])
+            typer.echo("")
+        else:
+            typer.echo("No submission waits.\n", err=True)
     with lake.connect(read=["vault"]) as con:
         if not lake.table_exists(con, "vault.identity.review_queue"):
+            if found:
+                return
             raise query.QueryError("Nothing has been linked yet: start `lumbung run`.")
     query.run_sql(
         "SELECT review_id, beneficiary_id_a, beneficiary_id_b, program_a, program_b, "
@@ -232,6 +329,65 @@ def list_reviews(
         format=format.value,
         limit=limit or None,
     )
+
+
+SubmissionArgument = Annotated[str, typer.Argument(metavar="SUBMISSION_ID")]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Who decides (default: this machine's user).")
+]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")]
+
+
+@review_app.command()
+def approve(
+    submission_id: SubmissionArgument, by: ByOption = None, note: NoteOption = None
+) -> None:
+    """Let a waiting submission serve from now on; the next run builds from it."""
+    _decide(submission_id, "approve", by, note)
+
+
+@review_app.command()
+def refuse(submission_id: SubmissionArgument, by: ByOption = None, note: NoteOption = None) -> None:
+    """Keep a waiting submission from ever serving; its sender is told so."""
+    _decide(submission_id, "refuse", by, note)
+
+
+@review_app.command()
+def withdraw(
+    submission_id: SubmissionArgument, by: ByOption = None, note: NoteOption = None
+) -> None:
+    """Take back what was decided about a submission."""
+    _decide(submission_id, "withdraw", by, note)
+
+
+def _decide(submission_id: str, decision: Any, by: str | None, note: str | None) -> None:
+    import getpass
+
+    from pipelines import review
+
+    changed = review.decide(submission_id, decision, by=by or getpass.getuser(), note=note)
+    for name, state, serves in changed:
+        typer.echo(f"{name}: {state}{', serves' if serves else ''}")
+    if not changed:
+        typer.echo(f"{submission_id}: nothing changed.")
+    else:
+        typer.echo("Next: lumbung run", err=True)
+
+
+@app.command()
+def feedback(
+    program: Annotated[
+        list[str] | None, typer.Option(help="Only this program; may be given again.")
+    ] = None,
+    english: Annotated[
+        bool, typer.Option("--english", help="In English, beside those in Bahasa Indonesia.")
+    ] = False,
+) -> None:
+    """Write the answers to the senders anew; `lumbung run` does so for what it has judged."""
+    from pipelines import review
+
+    changed = review.answer(program, language="en" if english else "id")
+    typer.echo(f"{sum(changed.values()):,} answers written in {settings.home().feedback}")
 
 
 @app.command()
@@ -249,6 +405,41 @@ def ui(
     os.chdir(settings.PROJECT_ROOT)
     command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
     os.execv(sys.executable, [*command, "-h", host, "-p", str(port)])
+
+
+@app.command("new-program")
+def new_program(
+    samples: Annotated[
+        list[Path] | None, typer.Argument(metavar="SAMPLE_FILE…", help="Exports to learn from.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The program: lower case, digits, _.")] = None,
+    check: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Say what this program still lacks.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Root of the project (default: this one).")
+    ] = None,
+    header_row: Annotated[
+        int | None, typer.Option(min=1, help="Where the header is, if it is not found.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(help="The sheet of a workbook or table of a database meant.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what exists.")] = False,
+) -> None:
+    """Draft a program from samples of its export, or tell what a draft lacks (--check)."""
+    from pipelines.drafting import command
+
+    root = (folder or settings.PROJECT_ROOT).resolve()
+    if check is not None:
+        if name is not None and name != check:
+            raise typer.BadParameter("give the name once: --check NAME")
+        if not command.show_review(check, root, samples or []):
+            raise typer.Exit(1)
+        return
+    if not name or not samples:
+        raise typer.BadParameter("give SAMPLE_FILE… and --name, or --check NAME")
+    command.show_draft(name, samples, root, header_row=header_row, table=table, force=force)
 
 
 def _answer(
@@ -312,15 +503,20 @@ def _explain(error: Exception) -> int:
     if type(error).__name__ == "Abort":
         return 130
     from pipelines import guard, lake, query
+    from pipelines.exports.serving import DecisionError
     from pipelines.releases import PrivacyError, ReleaseError
+    from pipelines.review import ReviewError
 
     foreseen = (
+        DraftError,
         settings.SettingError,
         lake.LakeError,
         ReleaseError,
         PrivacyError,
         query.QueryError,
         guard.StepError,
+        DecisionError,
+        ReviewError,
     )
     if isinstance(error, foreseen):
         typer.echo(f"lumbung: {error}", err=True)

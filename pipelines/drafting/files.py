@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.drafting import staging, suite
+from pipelines.drafting import staging, suite, trial
 from pipelines.drafting.draft import Draft
 from pipelines.drafting.judge import Col
 from pipelines.drafting.sample import DraftError
@@ -121,9 +121,10 @@ def texts(draft: Draft) -> dict[Path, str]:
     """Path below the root and text of every file of the draft."""
     name = draft.name
     models = staging.models(draft)
+    broken = trial.broken_rules(draft, suite.text(draft))
     files = {
         PROGRAMS / name / "defs.yaml": "",
-        EXPECTATIONS / f"{name}.json": suite.text(draft),
+        EXPECTATIONS / f"{name}.json": suite.text(draft, broken),
         **{staging.STAGING / name / file: text for file, text in models.items()},
     }
     # Last, because the staging models tell which columns nobody reads.

@@ -117,6 +117,7 @@ def judge(con: duckdb.DuckDBPyConnection, columns: Sequence[Col], found: Profile
         col.unique = found.unique.get(col.name, 0.0)
         _kind(col)
     _name_of_some(columns)
+    _things(columns)
     _lists(con, columns, found.rows)
     has_people = bool(people(columns))
     is_child = has_people and _of_children(columns)
@@ -371,6 +372,20 @@ def _name_of_some(columns: Sequence[Col]) -> None:
             return
 
 
+def _things(columns: Sequence[Col]) -> None:
+    """A `nama` that repeats, where nothing else tells of people, names a thing."""
+    for part in {p for c in columns for p in c.parts} or {None}:
+        own = [c for c in columns if part is None or not c.parts or part in c.parts]
+        if any(c.kind in ("nik", "sex", "birth", "card") or c.role for c in own):
+            continue
+        if any(c.concept.name in ("program_number", "nisn", "phone") for c in own):
+            continue
+        for col in own:
+            if col.kind == "name" and col.unique < 0.5 and (part is None or col.parts == (part,)):
+                col.concept, col.kind = words.SOME_NAME, "text"
+                _by_values(col)
+
+
 def _lists(con: duckdb.DuckDBPyConnection, columns: Sequence[Col], rows: int) -> None:
     called = profile.words_in(con, [c.name for c in columns if c.kind == "name"])
     called = (called | words.name_words()) - words.code_words()
@@ -459,7 +474,8 @@ def _personal(col: Col, has_people: bool, is_child: bool) -> None:
 
 def _keys(columns: Sequence[Col], has_people: bool) -> None:
     for col in columns:
-        if col.title or col.shapes is None:
+        col.key = False
+        if col.title or (col.shapes is None and col.role_kind == "staff"):
             continue
         name = col.concept.name
         if name == "program_number":
@@ -475,14 +491,22 @@ def _keys(columns: Sequence[Col], has_people: bool) -> None:
                 and col.role not in ("ayah", "ibu", "wali", "pasangan")
             ) or name in ("program_number", "nisn", "case_number", "insurance")
             if name in ("family_card", "household_number", "welfare_card"):
-                col.key = col.unique > 0.9 and col.shapes.filled > 0
+                col.key = col.unique > 0.9 and _is_full(col, columns)
         else:
             col.key = col.kind == "area_code" or name in (
                 *AREA_NAMES, "case_number", "program_number", "org_name", "org_code"
             )  # fmt: skip
+        if col.shapes is None and not (col.kind in ("nik", "name") and col.role is None):
+            col.key = False
     if not any(c.key for c in columns):
         for col in columns:
             if col.kind in ("code", "text", "date", "digits") and col.shapes is not None:
                 col.key = True
                 col.doubt("taken as a key because no other column says what a row is about")
                 break
+
+
+def _is_full(col: Col, columns: Sequence[Col]) -> bool:
+    """Whether the column has a value nearly as often as the fullest one."""
+    most = max((c.shapes.filled for c in columns if c.shapes is not None), default=0)
+    return col.shapes is not None and col.shapes.filled > 0.8 * most

@@ -7,7 +7,7 @@ at that part's rows only. What the drafter is not sure of stands in `meta.notes`
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.drafting.draft import Draft
@@ -92,8 +92,11 @@ class Suite:
         )
 
 
-def text(draft: Draft) -> str:
-    """The suite as JSON."""
+def text(draft: Draft, broken: Mapping[str, int] | None = None) -> str:
+    """The suite as JSON. broken: by rule, in how many rows (or samples) it fails in the samples.
+
+    A rule that most of a sample breaks is more likely wrong than the sample: it only informs.
+    """
     suite = Suite(draft)
     for view in views(draft):
         for person in view.people:
@@ -104,6 +107,15 @@ def text(draft: Draft) -> str:
             _column(suite, view, col)
         _area(suite, view)
     _whole(suite)
+    for rule in suite.rules:
+        meta = rule["meta"]
+        count = (broken or {}).get(meta["rule_id"], 0)
+        of = draft.profile.rows if meta["level"] == "row" else 0
+        if count > max(2, 0.2 * of) if of else count:
+            unit = f"of {of} rows" if of else "samples"
+            earlier = meta.get("notes", "CHECK:").rstrip(".")
+            meta["notes"] = f"{earlier} Fails in {count} {unit} of the sample, so it only informs"
+            rule["severity"] = "info"
     content = {
         "name": draft.name,
         "expectations": suite.rules,
@@ -493,7 +505,7 @@ def _mostly(suite: Suite, view: View, col: Col, condition: str) -> None:
         ("Periksa urutan dan judul kolom, lalu kirim ulang.",
          "Check the order and headings of the columns and send the file again."), view=view,
         query="SELECT submission_id FROM {batch} GROUP BY submission_id "
-        f"HAVING count(*) FILTER (WHERE {told}) > 0 "
+        f"HAVING count(*) FILTER (WHERE {told}) >= 10 "
         f"AND count(*) FILTER (WHERE {told} AND {condition}) "
         f"< 0.5 * count(*) FILTER (WHERE {told})",
     )  # fmt: skip
