@@ -503,6 +503,7 @@ def _explain(error: Exception) -> int:
     if type(error).__name__ == "Abort":
         return 130
     from pipelines import guard, lake, query
+    from pipelines.drafting.sample import DraftError
     from pipelines.exports.serving import DecisionError
     from pipelines.releases import PrivacyError, ReleaseError
     from pipelines.review import ReviewError

@@ -374,7 +374,8 @@ def _name_of_some(columns: Sequence[Col]) -> None:
 
 def _things(columns: Sequence[Col]) -> None:
     """A `nama` that repeats, where nothing else tells of people, names a thing."""
-    for part in {p for c in columns for p in c.parts} or {None}:
+    parts: list[str | None] = sorted({p for c in columns for p in c.parts}) or [None]  # type: ignore[assignment]
+    for part in parts:
         own = [c for c in columns if part is None or not c.parts or part in c.parts]
         if any(c.kind in ("nik", "sex", "birth", "card") or c.role for c in own):
             continue

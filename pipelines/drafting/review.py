@@ -18,6 +18,7 @@ import yaml
 from pipelines.drafting import files, trial
 from pipelines.drafting.sample import DraftError, look_at
 from pipelines.drafting.staging import STAGING, reads, record_columns, without_comments
+from pipelines.drafting.words import meaning_of
 from pipelines.exports import check
 from pipelines.exports.declaration import DeclarationError, Program, load_program
 
@@ -141,8 +142,6 @@ def _columns(found: Review, program: Program) -> None:
 
 
 def _of_place(name: str) -> bool:
-    from pipelines.drafting.words import meaning_of
-
     return meaning_of(name).concept.personal == "none"
 
 
@@ -205,9 +204,7 @@ def _model(found: Review, place: Path, text: str, described: dict[str, Any] | No
     codes = (((described.get("config") or {}).get("meta") or {}).get("codes")) or {}
     strange = sorted(set(codes) - set(wanted))
     if strange:
-        found.add(
-            place, f"codes are declared for columns that {record} has not: {', '.join(strange)}"
-        )
+        found.add(place, f"codes for columns that {record} has not: {', '.join(strange)}")
     for column, values in codes.items():
         if isinstance(values, list):
             _codes(found, place, text, column, [str(v) for v in values])
@@ -227,7 +224,7 @@ def _codes(found: Review, place: Path, text: str, column: str, values: list[str]
     if never:
         found.add(
             place,
-            f"codes of {column} are declared but never made: {', '.join(never)}",
+            f"codes of {column} that are never made: {', '.join(never)}",
             blocks=False,
         )
 

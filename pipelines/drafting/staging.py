@@ -163,7 +163,8 @@ def views(draft: Draft) -> list[View]:
     """The export as its parts, each with the people of a row."""
     found = []
     taken: set[str] = set()
-    for part in list(draft.parts) or [None]:
+    parts: list[str | None] = [*draft.parts] or [None]
+    for part in parts:
         columns = draft.of_part(part)
         view = View(part, columns, _people(columns))
         for person in view.people:
@@ -197,8 +198,8 @@ def _people(columns: list[Col]) -> list[Person]:
         main += likely[:1]
     for role in likely:
         have = {c.kind for r in main for c in groups.get(r, []) if c.kind in ("nik", "name")}
-        own = {c.kind for c in groups[role] if c.kind in ("nik", "name")}
-        if role not in main and not have & own:
+        brings = {c.kind for c in groups[role] if c.kind in ("nik", "name")}
+        if role not in main and not have & brings:
             main.append(role)
     own = [c for r in dict.fromkeys(main) for c in groups.get(r, [])]
     label = next((r for r in main if r), None)
@@ -748,9 +749,9 @@ class Builder:
             model.list_codes("dimension_code", *codes)
         model.list_codes("dimension_code", "all")
         if "sent_area_code" not in told:
-            name = view.first("regency") or view.first("province")
-            if name is not None:
-                told["sent_area_code"] = _read("parse_text", name)
+            higher = view.first("regency") or view.first("province")
+            if higher is not None:
+                told["sent_area_code"] = _read("parse_text", higher)
         model.checks.append("indicators need a line in dbt_project/seeds/indicators_declared.csv")
         listed = ",\n    ".join(entries)
         select = self._select(view, "area_observations", told, source="submitted")
