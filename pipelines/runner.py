@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipelines import dbt_cli, fingerprint, guard, instance, lake, progress, settings
-from pipelines.exports import declaration, ingest, periods, receive
+from pipelines.exports import declaration, feedback, ingest, periods, receive
 from pipelines.exports.problem import ProblemError
 from pipelines.releases import catalog
 from pipelines.settings import Home
@@ -116,6 +116,8 @@ def find_work(programs: list[declaration.Program], *, everything: bool = False) 
     """Programs with files that the vault has not answered yet, in the programs' order."""
     with lake.connect(read=["vault"]) as con:
         known = ingest.recorded_ids(con)
+        # A process that was killed between judging and answering left those without an answer.
+        known -= {name for program in programs for name in feedback.missing(con, program)}
     found = []
     for program in programs:
         names = receive.pending(program)

@@ -17,12 +17,13 @@ import dagster as dg
 from pydantic import BaseModel
 
 from pipelines import guard, lake, progress, settings
-from pipelines.exports import declaration, ingest, periods, receive, report
+from pipelines.exports import data_docs, declaration, feedback, intake, periods, receive, report
 from pipelines.exports.problem import ProblemError
 
 SOURCE_READABLE = "Every file and folder of the program's source could be opened."
 CHECKS = {
     "nothing_rejected": "Every received file could be used.",
+    "nothing_waiting": "No submission waits for approval (`lumbung review list`).",
     "nothing_quarantined": "Every row could be used; quarantined rows wait in the vault.",
     "nothing_lost": "Rows in the files = rows accepted + rows quarantined.",
 }
@@ -194,7 +195,7 @@ def _check(
         ]
         with lake.connect(write=["vault"]) as con:
             progress.report("check", name)
-            results = ingest.ingest_many(
+            taken = intake.take_in(
                 con,
                 program,
                 receipts,
@@ -202,7 +203,10 @@ def _check(
             )
             summary = report.summarise(con, program, periods=wanted | outside)
     seconds = round(time.perf_counter() - started, 2)
-    context.log.info(f"{name}: {len(receipts)} files, {len(results)} newly checked")
+    context.log.info(
+        f"{name}: {len(receipts)} files, {len(taken.results)} newly checked, "
+        f"{taken.answers_count} answers written"
+    )
     for period in summary.periods:
         if period.period in wanted and period.serving_count:
             yield _event(
@@ -215,10 +219,21 @@ def _check(
                     "files": period.files_count,
                     "states": dg.MetadataValue.json(period.states),
                     "rules_broken": _rules_table(period),
+                    **_answers(name),
                     "seconds": seconds,
                 },
             )
     yield from _check_results(asset, summary)
+
+
+def _answers(name: str) -> dict[str, Any]:
+    """Where the senders' answers and GX's pages stand, under the barn's folder."""
+    home = settings.home()
+    docs = data_docs.folder(home) / data_docs.INDEX
+    told: dict[str, Any] = {"feedback": f"{feedback.folder(name, home).relative_to(home.root)}/"}
+    if docs.exists():
+        told["data_docs"] = str(docs.relative_to(home.root))
+    return told
 
 
 def _outside(program: declaration.Program) -> frozenset[str]:
@@ -267,6 +282,21 @@ def _check_results(asset: dg.AssetKey, summary: report.Summary) -> Iterator[dg.A
             "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in reasons[:50]) or "none"),
             "alasan": dg.MetadataValue.md(
                 "\n".join(f"- {guard.masked(i)}" for _, i, _ in total.reasons[:50]) or "tidak ada"
+            ),
+        },
+    )
+    waiting = [guard.masked(english) for _, _, english in total.waiting]
+    yield dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="nothing_waiting",
+        passed=not waiting,
+        severity=warn,
+        description=" ".join(waiting[:5]) or None,
+        metadata={
+            "waiting": len(waiting),
+            "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in waiting[:50]) or "none"),
+            "alasan": dg.MetadataValue.md(
+                "\n".join(f"- {guard.masked(i)}" for _, i, _ in total.waiting[:50]) or "tidak ada"
             ),
         },
     )

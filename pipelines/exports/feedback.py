@@ -75,6 +75,11 @@ def missing(
     return [name for name, stem in recorded.items() if stem + SUFFIX not in have]
 
 
+def has_any(con: duckdb.DuckDBPyConnection, program: Program) -> bool:
+    """Whether anything was received of `program`."""
+    return bool(_recorded(con, program.name))
+
+
 def _names(path: Path) -> set[str]:
     return {entry.name for entry in os.scandir(path)} if path.is_dir() else set()
 
@@ -390,4 +395,4 @@ def _csv_word(text: str) -> str:
     return text
 
 
-__all__ = ["affected", "file_stem", "folder", "missing", "remove", "write"]
+__all__ = ["affected", "file_stem", "folder", "has_any", "missing", "remove", "write"]

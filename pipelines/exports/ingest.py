@@ -37,8 +37,8 @@ CHUNK_ROWS = 400_000
 CHUNK_FILES = 200
 _HERE = Path(__file__).parent
 _TABLES = _HERE / "ingest_tables.sql"
-_ISSUES = _HERE / "ingest_issues.sql"
-_STATES = _HERE / "ingest_states.sql"
+ISSUES = _HERE / "ingest_issues.sql"
+STATES = _HERE / "ingest_states.sql"
 _SUBMISSIONS = _HERE / "ingest_submissions.sql"
 _COUNTS = (
     "records_count",
@@ -156,6 +156,11 @@ def _recorded(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None
         {"today": periods.current("day").first_day},
     ).fetchall()
     return {name: (program, judged_under) for name, program, judged_under in rows}
+
+
+def all_ids(con: duckdb.DuckDBPyConnection, program: Program) -> set[str]:
+    """Ids of all recorded submissions of `program`, under whatever rules they were judged."""
+    return {name for name, (of, _) in _recorded(con).items() if of == program.name}
 
 
 def rules_hash(program: Program, suite: check.Suite | None = None) -> str:
@@ -297,22 +302,27 @@ def ingest_many(
     suite: check.Suite | None = None,
     chunk_rows: int = CHUNK_ROWS,
     chunk_files: int = CHUNK_FILES,
+    instead: Callable[[], None] | None = None,
 ) -> list[SubmissionResult]:
     """Parse, check and record `receipts` of `program`; one result per submission newly judged.
 
     con: from `lake.connect(write=["vault"])`, outside a transaction. Submissions that were judged
     under today's rules are skipped (see `recorded_ids`); those judged under others are judged anew,
     unless `recheck` is false: then all that are recorded are skipped. on_progress is told how many
-    of how many files are done. Raises OSError if a received file cannot be opened, IngestError if
+    of how many files are done. instead: called for each chunk that has been judged (tables
+    `check_*` and `ingest_*` of the connection); then all receipts are judged, nothing is written
+    and nothing returned. Raises OSError if a received file cannot be opened, IngestError if
     rows do not add up; chunks written before stand.
     """
-    ensure_tables(con, program)
+    if instead is None:
+        ensure_tables(con, program)
     judged_under = rules_hash(program, suite)
     known = _recorded(con)
     wanted: dict[str, Receipt] = {}
     for receipt in receipts:
         name = submission_id(receipt)
-        if name not in known or (recheck and known[name][1] != judged_under):
+        is_judged = name in known and (not recheck or known[name][1] == judged_under)
+        if instead is not None or not is_judged:
             wanted.setdefault(name, receipt)
     total = len(wanted)
     if not total:
@@ -328,7 +338,7 @@ def ingest_many(
             chunk.append(_read(program, receipt, name, others, Path(folder)))
             is_full = len(chunk) >= chunk_files or sum(r.rows_count for r in chunk) >= chunk_rows
             if is_full or done == total:
-                results += _record(con, program, suite, judged_under, chunk, set(known))
+                results += _record(con, program, suite, judged_under, chunk, set(known), instead)
                 for read in chunk:
                     if read.path:
                         read.path.unlink()
@@ -385,6 +395,7 @@ def _record(
     judged_under: str,
     chunk: Sequence[_Read],
     known: set[str],
+    instead: Callable[[], None] | None = None,
 ) -> list[SubmissionResult]:
     batches = [
         check.Batch(
@@ -404,6 +415,9 @@ def _record(
         check.check(con, suite, list(program.columns), batches, list(program.read.parts))
         _stage(con, program, chunk, judged_under)
         _same_rows(con, chunk)
+        if instead is not None:
+            instead()
+            return []
         with _transaction(con):
             _write(con, program, sorted({r.submission_id for r in chunk} & known))
         return _results(con)
@@ -424,7 +438,8 @@ def _stage(
         "area_code VARCHAR, period VARCHAR, version INTEGER, file_name VARCHAR, sha256 VARCHAR, "
         "received_at TIMESTAMP, sent_at TIMESTAMP, period_from DATE, period_to DATE, "
         "rules_hash VARCHAR, problem_code VARCHAR, problem_column VARCHAR, problem_id VARCHAR, "
-        f"problem_en VARCHAR, headers_sent VARCHAR, {', '.join(f'{name} BIGINT' for name in _COUNTS)})"
+        "problem_en VARCHAR, headers_sent VARCHAR, "
+        f"{', '.join(f'{name} BIGINT' for name in _COUNTS)})"
     )
     con.executemany(
         f"INSERT INTO memory.main.ingest_new VALUES ({', '.join('?' * (17 + len(_COUNTS)))})",
@@ -523,13 +538,13 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
         replaced,
     )
     issues = [column for table, column, _ in _quality_columns() if table == "issues"]
-    _put(con, "vault.quality.issues", issues, _ISSUES.read_text("utf-8"), replaced)
+    _put(con, "vault.quality.issues", issues, ISSUES.read_text("utf-8"), replaced)
     if replaced:
         con.execute(
             "DELETE FROM vault.quality.submissions WHERE submission_id IN (SELECT unnest(?))",
             [list(replaced)],
         )
-    con.execute(_STATES.read_text("utf-8"))
+    con.execute(STATES.read_text("utf-8"))
     serving.judge(con, [program])
     con.execute(_SUBMISSIONS.read_text("utf-8"))
     told = con.execute(
