@@ -7,20 +7,34 @@ Two assets per program, partitioned by the program's own periods:
     submissions/<program>  parsed, checked, accepted or quarantined
 """
 
-import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
 from pydantic import BaseModel
 
 from pipelines import guard, lake, progress, settings
-from pipelines.exports import data_docs, declaration, feedback, intake, periods, receive, report
-from pipelines.exports.problem import ProblemError
+from pipelines.exports import (
+    data_docs,
+    declaration,
+    due,
+    feedback,
+    intake,
+    owed,
+    periods,
+    receive,
+    report,
+    resent,
+)
 
-SOURCE_READABLE = "Every file and folder of the program's source could be opened."
+SOURCE_READABLE = "The program's source could be reached, and all of it be read."
+IN_TIME = "Every area that has ever sent this has sent what is due by now."
 CHECKS = {
     "nothing_rejected": "Every received file could be used.",
     "nothing_waiting": "No submission waits for approval (`lumbung review list`).",
@@ -30,6 +44,7 @@ CHECKS = {
 
 
 AHEAD = timedelta(days=100)
+CRON = "0 6 * * *"
 
 
 class Program(dg.Component):
@@ -51,15 +66,24 @@ class Program(dg.Component):
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The program's assets, checks, job and schedule."""
-        assets = program_assets(self.program)
-        job = dg.define_asset_job(
-            name=f"receive_{self.program.name}",
-            selection=dg.AssetSelection.assets(
-                ["landing", self.program.name], ["submissions", self.program.name]
-            ),
-            description=f"Pull and check what {self.program.title.en} has sent.",
+        job = receive_job(self.program)
+        return dg.Definitions(
+            assets=[program_assets(self.program)],
+            jobs=[job],
+            schedules=[_schedule(self.program, job)],
         )
-        return dg.Definitions(assets=[assets], jobs=[job], schedules=[_schedule(self.program, job)])
+
+
+def receive_job(program: declaration.Program) -> Any:
+    """The job that pulls and checks one program."""
+    landing, submissions = (dg.AssetKey([s, program.name]) for s in ("landing", "submissions"))
+    # Whether it is late is asked daily, over all programs: `defs/lateness.py`.
+    late = dg.AssetSelection.checks(dg.AssetCheckKey(submissions, "in_time"))
+    return dg.define_asset_job(
+        name=f"receive_{program.name}",
+        selection=dg.AssetSelection.assets(landing, submissions) - late,
+        description=f"Pull and check what {program.title.en} has sent.",
+    )
 
 
 def partitions(program: declaration.Program) -> dg.StaticPartitionsDefinition:
@@ -68,9 +92,19 @@ def partitions(program: declaration.Program) -> dg.StaticPartitionsDefinition:
     The list is made when definitions load; a server that is not restarted at the turn of a period
     still finds the new one in it.
     """
+    return dg.StaticPartitionsDefinition(calendar(program))
+
+
+def calendar(program: declaration.Program) -> list[str]:
+    """The program's periods as partition keys, oldest first, to a quarter ahead."""
     first = program.cadence.first
     last = periods.current(first.kind, settings.now() + AHEAD)
-    return dg.StaticPartitionsDefinition([str(p) for p in periods.periods_between(first, last)])
+    return [str(p) for p in periods.periods_between(first, last)]
+
+
+def range_tags(keys: Sequence[str]) -> dict[str, str]:
+    """What makes a run one over all periods from the first to the last of `keys`."""
+    return {ASSET_PARTITION_RANGE_START_TAG: keys[0], ASSET_PARTITION_RANGE_END_TAG: keys[-1]}
 
 
 def program_assets(program: declaration.Program) -> dg.AssetsDefinition:
@@ -146,19 +180,14 @@ def _pull(
     started = time.perf_counter()
     progress.report("receive", program.name)
     with guard.quiet_errors(f"receiving {program.name}"):
-        pulled = receive.receive(program, periods=wanted | _outside(program))
+        pulled = receive.receive(program, periods=wanted, calendar=set(calendar(program)))
         held = [r for r in receive.received(program) if str(r.period) in wanted]
     seconds = round(time.perf_counter() - started, 2)
-    unreadable = pulled.ignored.get("unreadable", 0)
-    yield dg.AssetCheckResult(
-        asset_key=asset,
-        check_name="source_readable",
-        passed=unreadable == 0,
-        metadata={"unreadable": unreadable, "left_alone": dg.MetadataValue.json(pulled.ignored)},
-    )
+    yield _source_check(asset, pulled)
     context.log.info(
         f"{program.name}: {len(pulled.receipts)} new files, {pulled.unchanged} known, "
-        f"left alone: {pulled.ignored or 'none'}"
+        f"left alone: {dict(pulled.ignored) or 'none'}, met: {dict(pulled.counts) or 'none'}"
+        + ("" if pulled.is_connected else "; its source is not connected on this machine")
     )
     for period in sorted({str(r.period) for r in held}):
         files = [r for r in held if str(r.period) == period]
@@ -173,6 +202,34 @@ def _pull(
                 "seconds": seconds,
             },
         )
+
+
+def _source_check(asset: dg.AssetKey, pulled: receive.Received) -> dg.AssetCheckResult:
+    """Whether the source gave all that it has. What only is to be known is a warning."""
+    unreadable = pulled.ignored.get("unreadable", 0)
+    failed = unreadable > 0 or any(t.is_failure for t in pulled.told)
+    said = " ".join(t.message_en for t in pulled.told[:5])
+    if not pulled.is_connected:
+        said = "Not connected on this machine: only the drop folder was looked at. " + said
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="source_readable",
+        passed=not failed and not pulled.told,
+        severity=dg.AssetCheckSeverity.ERROR if failed else dg.AssetCheckSeverity.WARN,
+        description=said.strip() or None,
+        metadata={
+            "connected": pulled.is_connected,
+            "unreadable": unreadable,
+            "left_alone": dg.MetadataValue.json(dict(pulled.ignored)),
+            "met": dg.MetadataValue.json(dict(pulled.counts)),
+            "told": dg.MetadataValue.md(
+                "\n".join(f"- {t.message_en}" for t in pulled.told) or "none"
+            ),
+            "kabar": dg.MetadataValue.md(
+                "\n".join(f"- {t.message_id}" for t in pulled.told) or "tidak ada"
+            ),
+        },
+    )
 
 
 def _check(
@@ -201,6 +258,7 @@ def _check(
                 receipts,
                 on_progress=lambda done, total: progress.report("check", name, done, total),
             )
+            resent.settle(con, program, receipts)
             summary = report.summarise(con, program, periods=wanted | outside)
     seconds = round(time.perf_counter() - started, 2)
     context.log.info(
@@ -238,13 +296,8 @@ def _answers(name: str) -> dict[str, Any]:
 
 def _outside(program: declaration.Program) -> frozenset[str]:
     """Periods of received files that lie outside the program's calendar."""
-    calendar = set(partitions(program).get_partition_keys())
-    names = receive.pending(program)
-    periods_sent = {r.period for r in receive.received(program) if r.period}
-    for name in names:
-        with contextlib.suppress(ProblemError):
-            periods_sent.add(str(periods.parse_file_name(name, program.name).period))
-    return frozenset(p for p in periods_sent if p not in calendar)
+    known = set(calendar(program))
+    return frozenset(r.period for r in receive.received(program) if r.period) - known
 
 
 def _event(
@@ -323,33 +376,29 @@ def _check_results(asset: dg.AssetKey, summary: report.Summary) -> Iterator[dg.A
     )
 
 
-CRON = {
-    "day": "0 6 * * *",
-    "month": "0 6 {day} * *",
-    "quarter": "0 6 {day} 1,4,7,10 *",
-    "tahap": "0 6 {day} 1,4,7,10 *",
-    "semester": "0 6 {day} 1,7 *",
-    "year": "0 6 {day} 1 *",
-}
-
-
 def _schedule(program: declaration.Program, job: Any) -> dg.ScheduleDefinition:
-    """Ask for the period that has just ended on its due day (the 28th at the latest)."""
-    cron = CRON[program.cadence.first.kind].format(day=max(1, min(28, program.cadence.due_day)))
+    """Ask every morning whether a period is due, and pull it until it has come."""
 
     def requests(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        today = periods.current("day", context.scheduled_execution_time).first_day
-        keys = partitions(program).get_partition_keys()
-        ended = [key for key in keys if periods.parse_period(key).last_day < today]
-        if not ended:
-            return dg.SkipReason("No period has ended yet.")
-        return dg.RunRequest(partition_key=ended[-1])
+        moment = context.scheduled_execution_time
+        today = periods.current("day", moment).first_day
+        daily = receive.is_remote(program)
+        sent: list[due.Sent] = []
+        if not daily:
+            with guard.quiet_errors(f"what {program.name} has sent"):
+                sent = owed.received(program)
+        keys = set(calendar(program))
+        wanted = [str(p) for p in due.to_pull(program, sent, today, daily=daily)]
+        wanted = [key for key in wanted if key in keys]
+        if not wanted:
+            return dg.SkipReason("No period is due.")
+        return dg.RunRequest(run_key=f"{program.name}-{today}", tags=range_tags(wanted))
 
     return dg.ScheduleDefinition(
         name=f"{program.name}_when_due",
         job=job,
-        cron_schedule=cron,
+        cron_schedule=CRON,
         execution_fn=requests,
         execution_timezone=str(settings.DEFAULT_TIMEZONE),
-        description=f"Pull {program.title.en} when the period that ended is due.",
+        description=f"Pull {program.title.en} when a period is due, and daily until it has come.",
     )

@@ -186,3 +186,39 @@ def label(period: Period, language: str) -> str:
             return f"{'triwulan' if language == 'id' else 'quarter'} {period.number}{year}"
         case _:
             return f"{period.kind} {period.number}{year}"
+
+
+# For so many days after its due day a period that an area still owes is asked for daily.
+ASK_DAYS = 92
+
+
+def to_pull(
+    program: Program, sent: Iterable[Sent], today: date, *, daily: bool = False
+) -> list[Period]:
+    """The periods to pull on `today`, oldest first; none on most days.
+
+    A period is pulled on its due day, and on each day after it while an area that has sent before
+    owes it. daily: the source is to be asked every day, because it changes without telling: then
+    the period that ended last, and the one that runs.
+    """
+    kind = periods.kind_of(program.cadence.kind)
+    if kind is None:
+        return []
+    first = program.cadence.first
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=settings.DEFAULT_TIMEZONE)
+    running = periods.current(kind, noon)
+    calendar = list(periods.periods_between(first, running)) if first <= running else []
+    if daily or program.cadence.kind == "event":
+        return calendar[-2:]
+    owed = {item.period for item in late(_strict(program), sent, noon)}
+    return [
+        period
+        for period in calendar
+        if (day := due_on(program, period)) == today
+        or (day < today <= day + timedelta(days=ASK_DAYS) and str(period) in owed)
+    ]
+
+
+def _strict(program: Program) -> Program:
+    cadence = program.cadence.model_copy(update={"tolerance_days": 0})
+    return program.model_copy(update={"cadence": cadence})

@@ -25,6 +25,7 @@ __all__ = [
     "folder",
     "is_connected",
     "is_pulled",
+    "is_remote",
     "pending",
     "receive",
     "received",
@@ -121,16 +122,24 @@ def is_connected(program: Program) -> bool:
     return secrets.is_connected(program.source.url)
 
 
-def pending(program: Program, home: Home | None = None) -> list[str]:
+def is_remote(program: Program) -> bool:
+    """Whether the program's source is elsewhere than on this machine, and known here."""
+    url = program.source.url
+    is_here = url.startswith("{landing}") or ("://" not in url and not url.startswith("{env:"))
+    return is_connected(program) and (is_pulled(program) or not is_here)
+
+
+def pending(program: Program, home: Home | None = None, *, dropped: bool = False) -> list[str]:
     """Names of files in the program's places that have not been received, sorted; copies nothing.
 
     Files that cannot be opened are among them, folders that cannot be listed, and the declared
-    address of a source that cannot be reached. Databases and APIs are not asked.
+    address of a source that cannot be reached. Databases and APIs are not asked. dropped: look at
+    places on this machine alone.
     """
     home = home or settings.home()
     found: list[str] = []
     for place in files.places(program, home):
-        if not secrets.is_connected(place.url):
+        if not secrets.is_connected(place.url) or (dropped and not place.is_local):
             continue
         closed: list[str] = []
         try:

@@ -82,7 +82,7 @@ class Place:
     @property
     def is_local(self) -> bool:
         """Whether the files stand on this machine; then nothing is tried again."""
-        return self.url.startswith("{landing}") or "://" not in self.url
+        return self.url.startswith("{landing}") or not re.search(r"://|^\{env:", self.url)
 
     def _filled(self) -> str:
         landing = str(self.home.landing) if self.home else ""

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import fsspec
-import paramiko  # type: ignore[import-untyped]
+import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 
 from pipelines.exports.sources import told
