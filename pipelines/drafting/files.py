@@ -50,7 +50,7 @@ def _flow(value: Any) -> str:
 
 
 def _checks(texts: Iterable[str], indent: str) -> list[str]:
-    return [f"{indent}# CHECK: {text}." for text in texts]
+    return [f"{indent}# CHECK: {text}{'' if text.endswith('?') else '.'}" for text in texts]
 
 
 def defs_yaml(draft: Draft) -> str:

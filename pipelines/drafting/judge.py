@@ -499,6 +499,11 @@ def _keys(columns: Sequence[Col], has_people: bool) -> None:
             )  # fmt: skip
         if col.shapes is None and not (col.kind in ("nik", "name") and col.role is None):
             col.key = False
+    for part in sorted({p for c in columns for p in c.parts}):
+        own = [c for c in columns if not c.parts or part in c.parts]
+        if not any(c.key for c in own):
+            for col in own:
+                col.key = col.kind in ("nik", "name") and col.role_kind != "staff"
     if not any(c.key for c in columns):
         for col in columns:
             if col.kind in ("code", "text", "date", "digits") and col.shapes is not None:

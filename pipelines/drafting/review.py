@@ -173,11 +173,15 @@ def _staging(found: Review, root: Path, program: Program) -> None:
     texts = {path: without_comments(path.read_text("utf-8")) for path in models}
     used = "\n".join(texts.values())
     for name in program.columns:
+        concept = meaning_of(name).concept.name
+        if concept == "row_number":
+            continue
         if not reads(used, name) and not _unused_reason(listed.get(name)):
             found.add(
                 folder,
                 f"column {name} is read by no model and its source column says not why "
                 "(config: {meta: {unused: …}}): it would be dropped silently",
+                blocks=concept != "free_text",
             )
     for path, text in texts.items():
         _model(found, path.relative_to(root), text, described.get(path.stem))

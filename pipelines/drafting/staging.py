@@ -68,7 +68,7 @@ class Model:
     def list_codes(self, column: str, *codes: str) -> None:
         """Add codes to the closed list of `column`."""
         found = self.codes.setdefault(column, [])
-        found += [code for code in codes if code not in found]
+        found += [code for code in dict.fromkeys(codes) if code not in found]
 
 
 @dataclass
@@ -900,7 +900,7 @@ def _enrolled(status: Col) -> str | None:
 
 def model_sql(draft: Draft, model: Model) -> str:
     """The text of one model."""
-    checks = "".join(f"-- CHECK: {text}.\n" for text in dict.fromkeys(model.checks))
+    checks = "".join(f"-- CHECK: {text}\n" for text in dict.fromkeys(model.checks))
     body = "\nunion all\n".join(model.selects)
     return (
         f"{{{{ config(unique_key=record_key('{model.record}')) }}}}\n\n"
@@ -934,11 +934,13 @@ def reads(sql: str, column: str) -> bool:
 
 
 def _why_unused(col: Col) -> str | None:
+    if col.title and col.concept.name in ("year", "month", "date"):
+        return "the period of the file tells it"
     return {
         "row_number": "running number",
         "free_text": "free text stays in the submission",
-        "province": "the sender's area tells it",
-        "regency": "the sender's area tells it",
+        "province": "the area of the sender tells it",
+        "regency": "the area of the sender tells it",
         "account_holder": "the account is enough",
         "email": "stays in the submission",
         "post_code": "the area tells it",
