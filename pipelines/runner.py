@@ -10,7 +10,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipelines import dbt_cli, fingerprint, guard, instance, lake, progress, settings
-from pipelines.exports import declaration, feedback, ingest, periods, receive
+from pipelines.exports import declaration, feedback, ingest, periods, receive, resent
 from pipelines.exports.problem import ProblemError
 from pipelines.releases import catalog
 from pipelines.settings import Home
@@ -69,6 +69,11 @@ def run(
     instance.prepare(home)
     if demo and not _has_landed(home):
         _write_demonstration(home, console)
+    with _demonstration_api(home) if demo else nullcontext():
+        return _run(home, force, console, started)
+
+
+def _run(home: Home, force: bool, console: Console, started: float) -> Outcome:
     with guard.quiet_errors("looking for new files", home):
         programs = declaration.load_programs()
         work = find_work(programs, everything=force)
@@ -112,21 +117,62 @@ def _write_demonstration(home: Home, console: Console) -> None:
         )
 
 
+@contextmanager
+def _demonstration_api(home: Home) -> Iterator[None]:
+    """The server that stands in for the SLRT's API, where there is nothing else to pull it from."""
+    from demo import server
+
+    if os.environ.get("LUMBUNG_SLRT_URL") or not server.has_cases(home.root):
+        yield
+        return
+    with server.serving(home.root) as url:
+        set_here = {
+            "LUMBUNG_SLRT_URL": url,
+            "LUMBUNG_SLRT_AREAS": ",".join(server.areas(home.root)),
+        }
+        before = {name: os.environ.get(name) for name in set_here}
+        os.environ.update(set_here)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
 def find_work(programs: list[declaration.Program], *, everything: bool = False) -> list[Work]:
     """Programs with files that the vault has not answered yet, in the programs' order."""
     with lake.connect(read=["vault"]) as con:
         known = ingest.recorded_ids(con)
         # A process that was killed between judging and answering left those without an answer.
         known -= {name for program in programs for name in feedback.missing(con, program)}
+        again = {
+            name for program in programs for name in resent.ids(con, receive.received(program))
+        }
     found = []
     for program in programs:
-        names = receive.pending(program)
+        names = [*receive.pending(program), *_pulled(program)]
         for receipt in receive.received(program):
-            if everything or ingest.submission_id(receipt) not in known:
+            name = ingest.submission_id(receipt)
+            if everything or name not in known or name in again:
                 names.append(receipt.file_name)
         if names:
             found.append(Work(program, sorted(_periods(names, program.name))))
     return found
+
+
+def _pulled(program: declaration.Program) -> list[str]:
+    """Pull from a database or an API, as nothing else tells whether it has something new.
+
+    Returns the source's address if that failed: then the program's own step tells why.
+    """
+    if not receive.is_pulled(program) or not receive.is_connected(program):
+        return []
+    progress.report("receive", program.name)
+    failed = any(t.is_failure for t in receive.receive(program).told)
+    return [program.source.url] if failed else []
 
 
 def _periods(names: list[str], program: str) -> set[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from demo.draws import (
     NO_DAY,
     NOTHING,
+    Ints,
     Texts,
     generator,
     joined,
@@ -48,24 +49,31 @@ _OFFICES = ("Dinas Sosial", "Dinas Sosial", "BPJS Kesehatan", "Dinas Pendidikan"
 def write_slrt(office: Office) -> None:
     """Write each month's cases as one page, and all of them for a server that stands in.
 
-    The server's records are `home/demo_api/slrt/layanan.jsonl`, by date of status.
+    The server's records are `home/demo_api/slrt/layanan.jsonl`, by date of status, and those of
+    each sender `layanan_<area>.jsonl`.
     """
     district = office.district
-    whole: list[tuple[Texts, Texts]] = []
+    whole: list[tuple[Texts, Texts, Ints]] = []
     for month in district.months:
         office.tick("slrt", month.index, len(district.months))
         batch = _cases(office, month)
         office.desk.send(SLRT, batch, _soil_slrt)
         body = [batch.cells[name] for name in SLRT.columns]
         records = json_records(SLRT.columns, body, SLRT.raw)
-        whole.append((batch.cells["tgl_status"], records.to_numpy(zero_copy_only=False)))
-    days = np.concatenate([day for day, _ in whole]).astype(str)
-    records = np.concatenate([record for _, record in whole])
+        texts_of = records.to_numpy(zero_copy_only=False)
+        whole.append((batch.cells["tgl_status"], texts_of, batch.sender))
+    days = np.concatenate([day for day, _, _ in whole]).astype(str)
+    records = np.concatenate([record for _, record, _ in whole])
+    sender = np.concatenate([sender for _, _, sender in whole])
     order = np.lexsort((np.arange(len(days)), days))
     folder = office.desk.home / "demo_api" / "slrt"
     folder.mkdir(parents=True, exist_ok=True)
-    lines = pa.array(records[order], pa.string()).to_pylist()
-    (folder / "layanan.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    parts = {"": order}
+    for number, area in enumerate(SLRT.senders):
+        parts[f"_{area}"] = order[sender[order] == number]
+    for suffix, rows in parts.items():
+        lines = pa.array(records[rows], pa.string()).to_pylist()
+        (folder / f"layanan{suffix}.jsonl").write_text("".join(f"{line}\n" for line in lines))
 
 
 def _cases(office: Office, month: Month) -> Batch:

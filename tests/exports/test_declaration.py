@@ -69,7 +69,9 @@ def test_the_declared_programs_are_whole():
     assert programs["dtsen"].required == tuple(programs["dtsen"].columns)
     for program in programs.values():
         assert program.keys
-        assert program.source.url == f"{{landing}}/{program.name}"
+        url = f"{{env:LUMBUNG_{program.name.upper()}_URL}}"
+        is_file = program.source.type == "files"
+        assert program.source.url == (f"{{landing}}/{program.name}" if is_file else url)
 
 
 def test_every_identifier_is_personal():
