@@ -418,11 +418,12 @@ def test_psks(con) -> None:
             {"nama_psm": "BUDI", "jenis": "Karang Taruna", "nik_no_ktp": "1471081501909002"},
             {"nama_psm": "SITI", "jenis": "TKSK", "legalitas_sertifikat": "Tidak ada"},
             {"nama_psm": "TUTI", "jenis": "Majelis"},
+            {"nama_psm": "ANI", "jenis": "LKS", "jenis_kelamin": "PEREMPUAN"},
         ],
         period=YEAR,
     )
     people = rows(con, "select * from stg_psks__persons order by source_row")
-    assert [p["full_name"] for p in people] == ["ANDI", "BUDI", "SITI"]
+    assert [p["full_name"] for p in people] == ["ANDI", "BUDI", "SITI", "ANI"]
     found = rows(con, "select * from stg_psks__resources order by source_row")
     assert [(r["kind_code"], r["source_record_id"], r["resource_name"]) for r in found] == [
         ("psm", "2:relawan", None),
@@ -430,6 +431,7 @@ def test_psks(con) -> None:
         ("karang_taruna", "4:relawan", None),
         ("tksk", "5:relawan", None),
         ("other", "6:lembaga", "TUTI"),
+        ("lks", "7:relawan", None),
     ]
     assert found[0]["valid_from"] == date(2016, 1, 1)
     seen = told(con, "psks")
@@ -438,7 +440,7 @@ def test_psks(con) -> None:
     assert seen[2, "volunteer_certified"] == "yes"
     assert seen[5, "volunteer_certified"] == "no"
     assert seen[4, "volunteer_certified"] is None
-    assert {row for row, _ in seen} == {2, 4, 5}
+    assert {row for row, _ in seen} == {2, 4, 5, 7}
 
 
 def test_kia(con) -> None:

@@ -122,7 +122,7 @@ def psks(i: int) -> Row:
     return {
         "nama_psm": NAMES[i % 5],
         "jenis": "PSM" if i else "Karang Taruna",
-        "jenis_kelamin": "Laki-laki",
+        "jenis_kelamin": "Laki-laki" if i else None,
         "pendidikan_terakhir": "DIPLOMA IV/STRATA I",
         "nik_no_ktp": nik(i) if i else None,
         "alamat_rumah": "JL. UJI 1",

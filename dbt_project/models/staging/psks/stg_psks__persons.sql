@@ -1,7 +1,7 @@
 {{ config(unique_key=record_key('persons')) }}
 
--- A volunteer is a person. Of an institution (LKS, Karang Taruna, partner) the row names its contact
--- where it has a NIK; else the name may be that of the institution, and is no record of a person.
+-- Who has a NIK or a sex is a person, and so is a volunteer (PSM, TKSK). Else the name may be that of
+-- an institution (LKS, Karang Taruna, partner), and is no record of a person.
 with submitted as (
     {{ submitted('psks') }}
 ),
@@ -11,7 +11,8 @@ named as (
         *,
         {{ decode_resource_kind('jenis') }} as kind,
         {{ as_sent('nik_no_ktp') }} as nik,
-        {{ parse_name('nama_psm') }} as full_name
+        {{ parse_name('nama_psm') }} as full_name,
+        {{ decode_sex('jenis_kelamin') }} as sex_code
     from submitted
 )
 
@@ -25,7 +26,7 @@ select
     nik,
     cast(null as varchar) as family_card_number,
     full_name,
-    {{ decode_sex('jenis_kelamin') }} as sex_code,
+    sex_code,
     cast(null as date) as birth_on,
     cast(null as varchar) as birth_precision,
     cast(null as varchar) as birth_sent,
@@ -48,4 +49,5 @@ select
     cast(null as boolean) as is_alive
 from named
 where {{ replace_every('coalesce(nik, %s)' % "''", '[^1-9]', '') }} <> ''
+    or sex_code is not null
     or (kind is not null and not kind in ('lks', 'karang_taruna', 'lk3', 'wksbm', 'partner') and kind <> 'other')
