@@ -247,13 +247,13 @@
 {%- endmacro %}
 
 {#
-  A cell that names several things as one text `,fakir miskin,anak telantar,`: items are parted by
-  commas, semicolons or bars, quotes and brackets of a JSON list are taken off; NULL where it names
-  nothing.
+  A cell that names several things as one text `,fakir miskin,,anak telantar,`: each item between
+  commas of its own. Items are parted by commas, semicolons or bars; quotes and brackets of a JSON
+  list are taken off. NULL where it names nothing.
 #}
 {% macro listed_items(text) -%}
   {{ let('_items', replace_every(replace_every(replace_every("lower(" ~ parse_text(text) ~ ")",
-      "[^a-z0-9,;|]+", " "), "[ ,;|]*[,;|][ ,;|]*", ","), "^[ ,]+|[ ,]+$", ""),
+      "[^a-z0-9,;|]+", " "), "[ ,;|]*[,;|][ ,;|]*", ",,"), "^[ ,]+|[ ,]+$", ""),
     "case when _items <> '' then concat(',', _items, ',') end") }}
 {%- endmacro %}
 
@@ -342,10 +342,13 @@
   from {{ relation }} as r
   inner join ({{ words }}) as w on r.{{ items }} like concat('%,', w.words, ',%')
   union all
+  -- As many characters are taken by known items (each as often as it stands there) as there are.
   select r.submission_id, r.source_row, 'other'
   from {{ relation }} as r
-  left join ({{ words }}) as w on r.{{ items }} like concat('%,', w.words, ',%')
+  left join (select distinct words from ({{ words }}) as listed) as w
+    on r.{{ items }} like concat('%,', w.words, ',%')
   where r.{{ items }} is not null
   group by r.submission_id, r.source_row, r.{{ items }}
-  having count(w.code) < length(r.{{ items }}) - length(replace(r.{{ items }}, ',', '')) - 1
+  having coalesce(sum(length(r.{{ items }}) - length(replace(r.{{ items }}, concat(',', w.words, ','), ''))), 0)
+    < length(r.{{ items }})
 {%- endmacro %}

@@ -288,7 +288,7 @@ def test_dtks_ppks(con: duckdb.DuckDBPyConnection) -> None:
             {"nama": "B", "kriteria_ppks": "Gelandangan, Pengemis dan Pemulung; fakir  miskin"},
             {"nama": "C", "kriteria_ppks": "Orang Kaya, FAKIR MISKIN"},
             {"nama": "D", "kriteria_ppks": "-", "nomor_kk": "0"},
-            {"nama": "E", "kriteria_ppks": "Anak Jalanan"},
+            {"nama": "E", "kriteria_ppks": "Anak Jalanan, anak jalanan"},
         ],
         period=YEAR,
     )
@@ -298,7 +298,7 @@ def test_dtks_ppks(con: duckdb.DuckDBPyConnection) -> None:
         listed.setdefault(row["source_row"], []).append(row["component_code"])
     assert listed == {
         2: ["fakir_miskin", "penyandang_disabilitas"],
-        3: ["fakir_miskin", "gelandangan", "gelandangan_pengemis_pemulung"],
+        3: ["fakir_miskin", "gelandangan_pengemis_pemulung"],
         4: ["fakir_miskin", "other"],
         5: [None],
         6: ["anak_jalanan"],

@@ -7,8 +7,11 @@ with submitted as (
     {{ submitted('dtks_ppks') }}
 ),
 
+-- One category has a comma in its own name.
 listed as (
-    select *, {{ listed_items('kriteria_ppks') }} as items
+    select
+        *,
+        {{ listed_items(replace_every('lower(kriteria_ppks)', 'gelandangan *, *pengemis', 'gelandangan pengemis')) }} as items
     from submitted
 ),
 
