@@ -33,7 +33,10 @@ SUBMISSIONS = {
     "sipd-7": ("sipd", "14.71", *JUL),
     "sipd-8": ("sipd", "14.71", date(2026, 8, 1), date(2026, 8, 31)),
     "opendk-7": ("opendk", "14.71", *JUL),
+    "restricted-7": ("simfoni_ppa", "14.71", *JUL),
+    "restricted-8": ("simfoni_ppa", "73.03", *JUL),
 }
+ROWS = {"restricted-8": 23}
 SECRET = "RAHASIA 1471010101900001"
 CODES = {
     "persons": {"role": ["pemohon"]},
@@ -177,6 +180,8 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     "budget_lines": [
         _line("sipd-7", 1, 100),
         _line("sipd-7", 2, 100),  # an exact copy
+        _line("sipd-7", 5, 100, sent_village="E"),
+        _line("sipd-7", 6, 100, sent_village="E", fund_code=None),  # a copy without its fund
         _line("sipd-7", 3, 100, sent_village="B"),
         _line("sipd-7", 4, None, activity_name="C", agency_code=SECRET),
         _line("sipd-8", 1, 120),  # July again, in a later file
@@ -237,7 +242,10 @@ def project(folder: Path) -> Path:
         {"name": f"stg_micro__{record}", "config": {"meta": {"codes": CODES.get(record, {})}}}
         for record in {*micro.RECORDS, *TABLES}
     ]
-    (models / "staging/micro.yml").write_text(json.dumps({"models": described}))
+    restricted = {"name": "simfoni_ppa", "config": {"meta": {"restricted": True}}}
+    source = {"name": "submissions", "database": "vault", "tables": [restricted]}
+    text = json.dumps({"models": described, "sources": [source]})
+    (models / "staging/micro.yml").write_text(text)
     return folder
 
 
@@ -268,11 +276,18 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
                 "period_to": last,
                 "received_at": last,
                 "sent_at": last,
+                **dict.fromkeys(("rows_count", "accepted_count"), ROWS.get(name, 7)),
+                "quarantined_count": 0,
+                "issues_warning_count": 3,
             }
             for name, (program, area, first, last) in SUBMISSIONS.items()
         ],
     )
-    con.execute("DELETE FROM vault.quality.issues")
+    con.execute("UPDATE vault.quality.issues SET program = 'lapor', submission_id = 'lapor-14'")
+    con.execute(
+        "INSERT INTO vault.quality.issues SELECT * REPLACE ('simfoni_ppa' AS program, "
+        "'restricted-7' AS submission_id) FROM vault.quality.issues"
+    )
     con.execute(
         "CREATE OR REPLACE TABLE vault.quality.programs AS SELECT p.* REPLACE (n AS program) "
         "FROM (SELECT * FROM vault.quality.programs LIMIT 1) AS p, "
@@ -292,7 +307,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     lake.prepare(home)
     with lake.connect(write=lake.LAKES, home=home) as writing:
         fill(writing)
-    wanted = " ".join((*TABLES, "person_records", "submissions", "programs", "test_type:singular"))
+    wanted = (*TABLES, "person_records", "submissions", "programs", "data_quality_issues")
     with pytest.MonkeyPatch.context() as patched:
         names = ",".join(f"stg_micro__{record}" for record in {*micro.RECORDS, *TABLES})
         patched.setattr(micro, "STAGING_MODELS", names)
@@ -302,7 +317,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
             *(
                 "build",
                 "--select",
-                *wanted.split(),
+                *wanted,
+                "test_type:singular",
                 "int_persons",
                 "int_area_resolution",
                 "int_area_current",
@@ -388,7 +404,7 @@ def test_answers_stand_once_per_respondent_and_quarter(con):
 
 def test_a_budget_line_is_told_once_and_unknown_is_not_zero(con):
     # The copy, and the older file's statement of July (both of its rows).
-    assert repeats(con, "budget_lines") == {("sipd-7", 1), ("sipd-7", 2)}
+    assert repeats(con, "budget_lines") == {("sipd-7", 1), ("sipd-7", 2), ("sipd-7", 6)}
     found = con.execute(
         "SELECT submission_id, source_row, realised_idr FROM warehouse.core.budget_lines "
         "WHERE realised_idr IS NULL OR agency_code = 'other' ORDER BY ALL"
@@ -399,3 +415,17 @@ def test_a_budget_line_is_told_once_and_unknown_is_not_zero(con):
 
 def test_resources_without_a_name_are_different_ones(con):
     assert repeats(con, "resources") == {("opendk-7", 2)}
+
+
+def test_of_a_restricted_list_only_counts_that_are_not_small_are_shown(con):
+    found = con.execute(
+        "SELECT submission_id, rows_count, accepted_count, quarantined_count, issues_warning_count "
+        "FROM warehouse.core.submissions WHERE program IN ('simfoni_ppa', 'opendk') ORDER BY ALL"
+    ).fetchall()
+    assert found == [
+        ("opendk-7", 7, 7, 0, 3),
+        ("restricted-7", None, None, 0, None),
+        ("restricted-8", 25, 25, 0, None),
+    ]
+    told = con.execute("SELECT DISTINCT program FROM warehouse.core.data_quality_issues")
+    assert told.fetchall() == [("lapor",)]

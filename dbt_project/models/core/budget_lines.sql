@@ -9,9 +9,16 @@ with submissions as (
 ),
 
 stated as (
-    select b.*, s.sender_area_code, s.sender_regency, s.recency
+    select
+        b.*, s.sender_area_code, s.sender_regency, s.recency,
+        -- A line without its fund is another line's copy if all else is the same and that names one fund.
+        coalesce(b.fund_code, case when min(b.fund_code) over same_line = max(b.fund_code) over same_line then min(b.fund_code) over same_line end) as likely_fund
     from {{ ref('int_budget_lines') }} as b
     left join submissions as s on s.submission_id = b.submission_id
+    window same_line as (
+        partition by b.submission_id, b.month_on, b.agency_code, b.activity_code, b.activity_name, b.account_code, b.version_code,
+            b.sent_area_code, b.sent_district, b.sent_village, b.ceiling_idr, b.realised_idr
+    )
 )
 
 select
@@ -44,9 +51,9 @@ select
         )
     )
     or row_number() over (
-        partition by f.submission_id, f.month_on, f.agency_code, f.activity_code, f.activity_name, f.account_code, f.fund_code,
+        partition by f.submission_id, f.month_on, f.agency_code, f.activity_code, f.activity_name, f.account_code, f.likely_fund,
             f.version_code, f.sent_area_code, f.sent_district, f.sent_village, f.ceiling_idr, f.realised_idr
-        order by f.source_row, f.source_record_id, f.line_no
+        order by case when f.fund_code is null then 1 else 0 end, f.source_row, f.source_record_id, f.line_no
     ) > 1 as is_repeat
 from stated as f
 left join {{ ref('int_area_resolution') }} as a
