@@ -1,7 +1,7 @@
 {#
   Restricted lists: those whose source says `config: {meta: {restricted: true}}` in its staging YAML.
   Nobody named in them is a person record, and what is published of them is counts that are not
-  small (docs/decisions/0007-restricted-cases-are-counted.md).
+  small (docs/decisions/0010-restricted-cases-are-counted.md).
 #}
 {% macro restricted_programs() %}
   {%- set found = [] -%}

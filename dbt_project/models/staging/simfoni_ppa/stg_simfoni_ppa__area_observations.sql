@@ -1,7 +1,7 @@
 {{ config(unique_key=record_key('area_observations')) }}
 
 -- Cases of violence, counted by sender and month; nothing else of them leaves the vault, and nobody
--- named in them is a person record (docs/decisions/0007-restricted-cases-are-counted.md). A case
+-- named in them is a person record (docs/decisions/0010-restricted-cases-are-counted.md). A case
 -- counts once in each kind and service it names, whatever the number of columns or rows.
 -- The few are protected: a file with fewer cases than the small number gives no breakdown at all,
 -- not even zeros; a smaller count within a larger file is withheld, and where that leaves one
