@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pipelines import lake, query, settings
+from pipelines import guard, lake, query, settings
+from pipelines.exports import declaration, owed, receive
+from pipelines.exports.due import Late
 from pipelines.releases import catalog
 from pipelines.releases.catalog import Release
 from pipelines.settings import Home
@@ -29,6 +32,7 @@ MEASURES = (
     "coverage gaps",
 )
 TRUTH = "demo_truth"
+SHOWN = 10
 _NEEDS = re.compile(r"^-- ([a-z ]+): ([a-z_.]+)$", re.MULTILINE)
 
 
@@ -43,17 +47,25 @@ class Count:
 
 @dataclass(frozen=True)
 class Status:
-    """The barn's counts, its current release, and whether a known truth stands beside it."""
+    """The barn's counts, its current release, and whether a known truth stands beside it.
+
+    late: what areas owe now, the longest owed first; holes before what came last are not among it.
+    unclaimed: files by folder of `landing/` that belong to no program.
+    """
 
     counts: tuple[Count, ...]
     release: Release | None
     has_truth: bool
+    late: tuple[Late, ...] = ()
+    unclaimed: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
         return {
             "counts": [vars(c) for c in self.counts],
             "release": self.release.name if self.release else None,
+            "late": [vars(item) for item in self.late],
+            "unclaimed": dict(self.unclaimed),
         }
 
 
@@ -62,7 +74,9 @@ def read(home: Home | None = None) -> Status:
     home = home or settings.home()
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     found: list[Count] = []
+    programs = declaration.load_programs()
     with lake.connect(read=lake.LAKES, home=home) as con:
+        owing = [item for item in owed.late(con, programs) if not item.is_gap]
         for statement in text.split(";"):
             needs = _NEEDS.search(statement)
             if needs and lake.table_exists(con, needs.group(2)):
@@ -74,7 +88,13 @@ def read(home: Home | None = None) -> Status:
     missing = [Count(measure, "", None) for measure in MEASURES if measure not in known]
     order = {measure: number for number, measure in enumerate(MEASURES)}
     counts = sorted([*found, *missing], key=lambda c: order.get(c.measure, len(order)))
-    return Status(tuple(counts), catalog.current(home), (home.root / TRUTH).is_dir())
+    return Status(
+        tuple(counts),
+        catalog.current(home),
+        (home.root / TRUTH).is_dir(),
+        tuple(sorted(owing, key=lambda i: (-i.days_late, i.program, i.area_code, i.period))),
+        receive.strays(programs, home),
+    )
 
 
 def show(status: Status, *, out: TextIO | None = None, home: Home | None = None) -> None:
@@ -91,6 +111,15 @@ def show(status: Status, *, out: TextIO | None = None, home: Home | None = None)
     ]
     query.print_table(["what", "which", "count"], rows, out=out, right=[False, False, True])
     print(file=out)
+    for item in status.late[:SHOWN]:
+        print(f"late      {item.message_en}", file=out)
+    if len(status.late) > SHOWN:
+        print(f"late      and {len(status.late) - SHOWN:,} more: see --format json", file=out)
+    for folder, count in status.unclaimed.items():
+        place = f"landing/{guard.masked(folder)}"
+        print(f"unclaimed {count:,} files in {place}: no program has that name", file=out)
+    if status.late or status.unclaimed:
+        print(file=out)
     release = status.release
     if release is None:
         print("release   none yet: start `lumbung run`", file=out)

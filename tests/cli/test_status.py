@@ -24,10 +24,11 @@ def write_all(home, tables: dict[str, tuple[str, str]]) -> None:
 
 FOUND = {
     "vault.quality.submissions": (
-        "submission_id, program, file_name, state, accepted_count, quarantined_count",
-        """('s1', 'dtsen', 'a.csv', 'accepted', 5, 0),
-           ('s2', 'pkh', 'b.xlsx', 'partially_accepted', 3, 2),
-           ('s3', 'pkh', 'c.xlsx', 'rejected', 0, 7)""",
+        "submission_id, program, area_code, period, file_name, state, accepted_count, "
+        "quarantined_count",
+        """('s1', 'dtsen', '14.71', '2026Q1', 'a.csv', 'accepted', 5, 0),
+           ('s2', 'pkh', '14.71', '2026T1', 'b.xlsx', 'partially_accepted', 3, 2),
+           ('s3', 'pkh', '14.71', '2026T2', 'c.xlsx', 'rejected', 0, 7)""",
     ),
     # b1 holds person 1 twice and person 2 once (one wrong link); person 3 is torn into b3 and b4.
     "vault.identity.record_links": (
@@ -160,3 +161,25 @@ def test_the_truth_is_shown_beside_the_status(compared, capsys):
     shown = capsys.readouterr().out
     assert "0.3333" in shown
     assert "coverage gaps" in shown
+
+
+def test_what_is_late_and_what_nobody_looks_at_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LUMBUNG_NOW", "2026-08-20T02:00:00+00:00")
+    home = lake.Home(tmp_path)
+    lake.prepare(home)
+    write_all(home, {k: v for k, v in FOUND.items() if k == "vault.quality.submissions"})
+    stray = home.landing / "pkhh" / "pkh_1471_2026T2.xlsx"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"x")
+    found = status.read(home)
+    assert {(i.program, i.period, i.was_rejected) for i in found.late} == {
+        ("dtsen", "2026Q2", False),
+        ("pkh", "2026T2", True),
+    }
+    out = io.StringIO()
+    status.show(found, out=out, home=home)
+    assert "late      Conditional cash transfer (PKH) tahap 2 of 2026 for 14.71 is 36 days" in (
+        out.getvalue()
+    )
+    assert "unclaimed 1 files in landing/pkhh: no program has that name" in out.getvalue()
+    assert found.to_json()["unclaimed"] == {"pkhh": 1}
