@@ -1,0 +1,117 @@
+"""Whatever stands in whatever column of the registers and of social assistance: no name, number or
+birth date of a person leaves the vault."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import micro
+import pytest
+from dbt_macros import PROJECT, declared_columns
+from test_core_micro import DBT
+from test_shifted_columns import CELLS, TRACES
+
+from pipelines import lake
+from pipelines.settings import Home
+
+pytestmark = pytest.mark.slow  # a run of dbt over seven programs, half a minute
+
+PROGRAMS = ("atensi", "blt_dd", "dtks_ppks", "dukcapil", "pbi_jkn", "pena", "regsosek")
+ROLES = ("klien", "penerima", "penduduk", "ayah", "ibu", "peserta", "individu")
+# Each cell once in every column, and once in every column but those that open a way further.
+OPENING = {
+    "dukcapil": {"status": "Hidup"},
+    "pbi_jkn": {"status": "AKTIF"},
+    "pena": {"tgl_salur": "01/07/2026"},
+    "atensi": {"status": "terminasi"},
+}
+
+
+def fill(home: Home) -> None:
+    """One serving submission per program, with two rows per cell, and everybody linked."""
+    with lake.connect(write=lake.LAKES, home=home) as con:
+        micro.fill(con)
+        con.execute(
+            "CREATE TABLE one AS SELECT * FROM vault.quality.submissions "
+            "WHERE submission_id = 'dtsen-3'"
+        )
+        con.execute("DELETE FROM vault.quality.submissions")
+        con.execute("CREATE TABLE cells (row BIGINT, cell VARCHAR)")
+        con.executemany("INSERT INTO cells VALUES (?, ?)", list(enumerate(CELLS * 2, start=2)))
+        con.execute("CREATE TABLE roles AS SELECT unnest(?::VARCHAR[]) AS role", [list(ROLES)])
+        con.execute("CREATE SCHEMA IF NOT EXISTS vault.submissions")
+        for program in PROGRAMS:
+            con.execute(
+                "INSERT INTO vault.quality.submissions SELECT * REPLACE "
+                f"('{program}-1' AS submission_id, '{program}' AS program, "
+                "'SITI RAHASIA' AS file_name) FROM one"
+            )
+            opening = OPENING.get(program, {})
+            listed = ", ".join(
+                f"CASE WHEN c.row > {1 + len(CELLS)} THEN '{opening[name]}' ELSE c.cell END "
+                f'AS "{name}"'
+                if name in opening
+                else f'c.cell AS "{name}"'
+                for name in declared_columns(program)
+            )
+            con.execute(
+                f"CREATE TABLE vault.submissions.{program} AS SELECT '{program}-1' AS "
+                f"submission_id, NULL::VARCHAR AS source_part, c.row AS source_row, {listed}, "
+                "c.cell AS extra_columns FROM cells AS c"
+            )
+        con.execute(
+            "CREATE OR REPLACE TABLE vault.identity.record_links AS SELECT s.program, "
+            "s.submission_id, c.row || ':' || r.role AS source_record_id, 'p' || c.row AS "
+            "beneficiary_id, 'H1' AS household_id, 1.0 AS match_probability, 'micro' AS method "
+            "FROM vault.quality.submissions s, cells c, roles r"
+        )
+
+
+def test_no_cell_leaves_the_vault(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    lake.prepare(home)
+    fill(home)
+    folder = micro.project(tmp_path / "project", PROGRAMS)
+    models = sorted(
+        path.stem
+        for program in PROGRAMS
+        for path in (PROJECT / "models" / "staging" / program).glob("stg_*.sql")
+    )
+    done = subprocess.run(
+        [
+            *(str(DBT), "--no-use-colors", "build", "--exclude-resource-type", "test"),
+            *("--project-dir", str(folder), "--profiles-dir", str(folder)),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        ],
+        env={
+            **os.environ,
+            **lake.dbt_environment(home),
+            "LUMBUNG_STAGING_MODELS": ",".join(models),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    with lake.connect(read=["warehouse"], home=home) as con:
+        tables = con.execute(
+            "SELECT 'warehouse.' || schema_name || '.' || table_name FROM duckdb_tables() "
+            "WHERE database_name = 'warehouse' AND schema_name IN ('core', 'analysis', 'public')"
+        ).fetchall()
+        for fact in ("benefits", "enrolments", "observations", "service_events", "person_records"):
+            row = con.execute(f"SELECT count(*) FROM warehouse.core.{fact}").fetchone()
+            assert row and row[0] > 0, f"{fact} is empty: nothing was looked at"
+        paid = con.execute("SELECT DISTINCT program_code FROM warehouse.core.benefits").fetchall()
+        assert {"pbi_jkn", "blt_dd", "pena"} <= {name for (name,) in paid}
+        leaks = set()
+        for (table,) in tables:
+            for column in [r[0] for r in con.execute(f"DESCRIBE {table}").fetchall()]:
+                found = con.execute(
+                    f"SELECT count(*) FROM {table} "
+                    f"WHERE regexp_matches(lower(\"{column}\"::VARCHAR), '{TRACES}')"
+                ).fetchone()
+                if found != (0,):
+                    leaks.add(f"{table}.{column}")
+        assert not leaks
