@@ -214,9 +214,12 @@ select '14.71' as area_code, '2025' as edition, '14.71' as current_area_code
 """
 
 
-def project(folder: Path) -> Path:
-    """The micro project with these tables and their records, and without analysis."""
-    micro.project(folder)
+def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
+    """The micro project with these tables and their records, and without analysis.
+
+    programs: over the real staging models of these programs instead.
+    """
+    micro.project(folder, programs)
     for schema in ("analysis", "public"):
         shutil.rmtree(folder / "models" / schema)
     shutil.rmtree(folder / "tests")
@@ -225,7 +228,7 @@ def project(folder: Path) -> Path:
         for ending in ("sql", "yml"):
             name = f"core/{table}.{ending}"
             shutil.copy(settings.DBT_DIR / "models" / name, folder / "models" / name)
-    # The decoders of staging are not needed over micro staging models.
+    # Other programs' decoders are not needed.
     for path in (folder / "macros").glob("decode_*.sql"):
         if path.name != "decode_services.sql":
             path.unlink()
@@ -233,11 +236,14 @@ def project(folder: Path) -> Path:
     real = settings.DBT_DIR / "models" / "intermediate"
     config = "{{ config(materialized='view') }}\n"
     for record in TABLES:
-        text = micro._STAGING.format(record=record)
-        (models / f"staging/stg_micro__{record}.sql").write_text(config + text)
+        if not programs:
+            text = micro._STAGING.format(record=record)
+            (models / f"staging/stg_micro__{record}.sql").write_text(config + text)
         shutil.copy(real / f"int_{record}.sql", models / f"intermediate/int_{record}.sql")
     (models / "intermediate/int_area_resolution.sql").write_text(_RESOLUTION)
     (models / "intermediate/int_area_current.sql").write_text(_CURRENT)
+    if programs:
+        return folder
     described = [
         {"name": f"stg_micro__{record}", "config": {"meta": {"codes": CODES.get(record, {})}}}
         for record in {*micro.RECORDS, *TABLES}

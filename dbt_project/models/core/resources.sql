@@ -11,7 +11,8 @@ stated as (
     select
         r.*,
         s.sender_area_code, s.sender_regency, s.recency,
-        coalesce({{ day_near('r.valid_from', 's.period_from', 100) }}, s.period_from) as own_from,
+        -- Of a day long before the period only the year: it may be a birth in the wrong column.
+        coalesce({{ day_near('r.valid_from', 's.period_from') }}, cast(date_trunc('year', r.valid_from) as date), s.period_from) as own_from,
         coalesce(r.valid_to, s.period_to) as own_to
     from {{ ref('int_resources') }} as r
     left join submissions as s on s.submission_id = r.submission_id

@@ -30,7 +30,8 @@ stated as (
         submission_id, source_row, source_part, desa_id, period_from, period_to,
         '{{ indicator }}' as indicator_code,
         {{ dimension }} as dimension_code,
-        {{ parse_number(column) }} as figure,
+        -- No village has a million of anything: that is somebody's number in the wrong column.
+        case when abs({{ parse_number(column) }}) <= 1e6 then {{ parse_number(column) }} end as figure,
         cast({{ factor }} as double) as factor,
         {{ as_sent(column) }} as value_sent
     from read
