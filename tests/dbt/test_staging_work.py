@@ -353,7 +353,7 @@ def test_blk(con) -> None:
                 "gaji_6bln": "1471081501909001",
             },
             {"nama": "BUDI", "tgl_selesai": "20/10/2026", "gaji_6bln": "61234567"},
-            {"nama": "TUTI", "lulus": "mungkin", "gaji_6bln": "0"},
+            {"nama": "TUTI", "lulus": "mungkin", "gaji_6bln": "0", "tgl_mulai": "15/01/1990"},
         ],
         period=QUARTER,
     )
@@ -364,6 +364,7 @@ def test_blk(con) -> None:
         ("active", None, None),
         ("unknown", None, None),
     ]
+    assert trainings[3]["valid_from"] is None, "a birth is no beginning of a training"
     assert (trainings[0]["valid_from"], trainings[0]["valid_to"]) == (
         date(2026, 1, 5),
         date(2026, 2, 20),
@@ -402,7 +403,7 @@ def test_psks(con) -> None:
                 "nama_psm": "ANDI",
                 "jenis": "PSM",
                 "nik_no_ktp": "1471081501909001",
-                "mulai_aktif": "2016",
+                "mulai_aktif": "14/03/2016",
                 "legalitas_sertifikat": "Ada",
                 "jam_pelatihan": "24",
                 "pendampingan": "Lansia terlantar",
@@ -540,7 +541,8 @@ def test_prakerja(con) -> None:
             },
             {"nama": "SITI", "saldo_pelatihan": "3500000", "insentif_dibayar": "0"}
             | {"status": "dicabut", "updated_at": "2026-09-09 13:06"},
-            {"nama": "BUDI", "insentif_dibayar": "-", "status": "null", "gelombang": "6123"},
+            {"nama": "BUDI", "insentif_dibayar": "-", "status": "null", "gelombang": "6123"}
+            | {"tgl_ditetapkan": "15/01/1990"},
         ],
         period=JULY,
     )
@@ -553,6 +555,7 @@ def test_prakerja(con) -> None:
         ("unknown", None, None),
     ]
     assert (cards[0]["valid_from"], cards[0]["valid_to"]) == (date(2025, 8, 1), date(2026, 5, 9))
+    assert cards[2]["valid_from"] is None, "nobody got the card before it was invented"
     help_ = rows(con, "select * from stg_prakerja__benefits order by source_row, benefit_no")
     assert [
         (h["source_row"], h["benefit_type_code"], h["amount_idr"], h["status_code"]) for h in help_

@@ -1,18 +1,24 @@
 {{ config(unique_key=record_key('enrolments')) }}
 
 -- One training per row. Who did not pass has left; where that is not told, a training that goes on
--- beyond the period is active, and of any other it is unknown.
+-- beyond the period is active, and of any other it is unknown. A day more than three years before the
+-- period is no day of a training that the file tells of: it may be a birth in the wrong column.
 with submitted as (
     {{ submitted('blk') }}
+),
+
+dated as (
+    select *, {{ parse_date('tgl_mulai') }} as first_on, {{ parse_date('tgl_selesai') }} as last_on
+    from submitted
 ),
 
 read as (
     select
         *,
-        {{ parse_date('tgl_mulai') }} as started_on,
-        {{ parse_date('tgl_selesai') }} as ended_on,
+        case when first_on >= {{ months_later('period_from', -36) }} then first_on end as started_on,
+        case when last_on >= {{ months_later('period_from', -36) }} then last_on end as ended_on,
         {{ decode_flag('lulus') }} as passed
-    from submitted
+    from dated
 )
 
 select

@@ -11,8 +11,15 @@ read as (
         *,
         {{ parse_text('lembaga_relawan') }} as institution,
         {{ parse_name('relawan') }} as volunteer,
-        {{ parse_date('tgl_kegiatan') }} as held_on
+        {{ parse_text('kode_desa') }} as area,
+        {{ parse_date('tgl_kegiatan') }} as stated_on
     from submitted
+),
+
+dated as (
+    -- A day far from the file's is no day of the activity.
+    select *, case when stated_on between {{ months_later('period_from', -12) }} and {{ months_later('period_to', 12) }} then stated_on end as held_on
+    from read
 )
 
 select
@@ -29,6 +36,6 @@ select
     area as sent_area_code,
     cast(null as varchar) as sent_district,
     cast(null as varchar) as sent_village
-from (select *, {{ parse_text('kode_desa') }} as area from read) as placed
+from dated
 where institution is not null
 group by submission_id, institution, held_on, area

@@ -2,20 +2,26 @@
 
 -- Two kinds of help per card, both of the day of the award, so that the next file says the same again:
 -- the voucher for training, which is spent when the training is finished and lost when the card is
--- revoked, and the incentive in cash that has been paid so far.
+-- revoked, and the incentive in cash that has been paid so far. A day before the program began is no day
+-- of an award.
 with submitted as (
     {{ submitted('prakerja') }}
+),
+
+dated as (
+    select *, {{ parse_date('tgl_ditetapkan') }} as given_on
+    from submitted
 ),
 
 read as (
     select
         *,
-        {{ parse_date('tgl_ditetapkan') }} as awarded_on,
+        case when given_on >= date '2020-04-01' then given_on end as awarded_on,
         {{ decode_card_status('status') }} as card_status,
         {{ decode_course('pelatihan') }} as course,
         {{ parse_amount('insentif_dibayar') }} as incentive,
         {{ parse_amount('saldo_pelatihan') }} as balance
-    from submitted
+    from dated
 ),
 
 given as (

@@ -1,6 +1,6 @@
 {{ config(unique_key=record_key('resources')) }}
 
--- Every row is one volunteer or one institution, since the first day of the year or month it tells.
+-- Every row is one volunteer or one institution, since the year it tells (its first day).
 -- Only an institution has a name here: a volunteer's is the person record's.
 with submitted as (
     {{ submitted('psks') }}
@@ -26,7 +26,8 @@ select
     case when p.source_record_id is null then coalesce({{ parse_text('r.nama_psm') }}, {{ parse_text('r.lembaga') }}) end
         as resource_name,
     cast(1 as double) as quantity,
-    r.active_since.day_on as valid_from,
+    -- The year alone: a whole day may be a birth in the wrong column.
+    cast(date_trunc('year', r.active_since.day_on) as date) as valid_from,
     -- Whether it is still active after the year of the list is not told.
     r.period_to as valid_to,
     cast(null as varchar) as sent_area_code,
