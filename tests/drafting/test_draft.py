@@ -70,9 +70,7 @@ def render(draft: Draft, texts: dict[Path, str], rows: list[tuple]) -> duckdb.Du
     )
     for path, text in texts.items():
         if path.suffix == ".sql":
-            con.execute(
-                f"create table {path.stem} as {environment.from_string(text).render()}"
-            )
+            con.execute(f"create table {path.stem} as {environment.from_string(text).render()}")
     return con
 
 
@@ -154,9 +152,15 @@ def test_the_models_of_a_draft_run(tmp_path: Path) -> None:
         "select count(value_number) + count(value_code) from stg_bantu__observations where source_row = 3"
     ).fetchone()
     assert unknown == (0,)
-    codes = yaml.safe_load(next(t for p, t in texts.items() if p.suffix == ".yml" and "staging" in str(p)))
-    listed = {m["name"]: m.get("config", {}).get("meta", {}).get("codes", {}) for m in codes["models"]}
-    seen = con.execute("select distinct value_code from stg_bantu__observations where value_code is not null")
+    codes = yaml.safe_load(
+        next(t for p, t in texts.items() if p.suffix == ".yml" and "staging" in str(p))
+    )
+    listed = {
+        m["name"]: m.get("config", {}).get("meta", {}).get("codes", {}) for m in codes["models"]
+    }
+    seen = con.execute(
+        "select distinct value_code from stg_bantu__observations where value_code is not null"
+    )
     assert {r[0] for r in seen.fetchall()} <= set(listed["stg_bantu__observations"]["value_code"])
 
 
@@ -186,7 +190,16 @@ def test_a_list_of_another_country(tmp_path: Path) -> None:
 
 
 def test_children_and_their_parents(tmp_path: Path) -> None:
-    header = ["NISN", "NIK", "Nama", "Tanggal Lahir", "NIK Ibu", "Nama Ibu", "Berat Badan", "Nama Ayah"]
+    header = [
+        "NISN",
+        "NIK",
+        "Nama",
+        "Tanggal Lahir",
+        "NIK Ibu",
+        "Nama Ibu",
+        "Berat Badan",
+        "Nama Ayah",
+    ]
     rows = []
     for i in range(30):
         p, m = person(i), person(i + 100)
@@ -201,7 +214,9 @@ def test_children_and_their_parents(tmp_path: Path) -> None:
     assert [p.role for p in view.people] == ["siswa", "ibu"]
     sql = files.texts(draft)[staging.STAGING / "anak" / "stg_anak__persons.sql"]
     assert "{{ parse_name('nama_ayah') }} as father_name" in sql
-    assert "weight_kg" in files.texts(draft)[staging.STAGING / "anak" / "stg_anak__observations.sql"]
+    assert (
+        "weight_kg" in files.texts(draft)[staging.STAGING / "anak" / "stg_anak__observations.sql"]
+    )
 
 
 def test_parts_of_an_archive(tmp_path: Path) -> None:
@@ -229,7 +244,9 @@ def test_parts_of_an_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["jsonl", "parquet", "sqlite"])
 def test_other_kinds_of_files(tmp_path: Path, kind: str) -> None:
     people = [person(i) for i in range(20)]
-    records = [{"nik": p["nik"], "nama": p["name"], "tgl": "2026-05-02", "lulus": "Ya"} for p in people]
+    records = [
+        {"nik": p["nik"], "nama": p["name"], "tgl": "2026-05-02", "lulus": "Ya"} for p in people
+    ]
     path = tmp_path / f"lain_3174_2026-05.{kind}"
     if kind == "jsonl":
         path.write_text("\n".join(json.dumps(r) for r in records), encoding="utf-8")
@@ -241,7 +258,9 @@ def test_other_kinds_of_files(tmp_path: Path, kind: str) -> None:
     else:
         with sqlite3.connect(path) as db:
             db.execute("create table peserta (nik text, nama text, tgl text, lulus text)")
-            db.executemany("insert into peserta values (?, ?, ?, ?)", [tuple(r.values()) for r in records])
+            db.executemany(
+                "insert into peserta values (?, ?, ?, ?)", [tuple(r.values()) for r in records]
+            )
         db.close()
     draft = drafts.make("lain", [path])
     assert {c.name: c.kind for c in draft.columns} == {
@@ -252,7 +271,9 @@ def test_other_kinds_of_files(tmp_path: Path, kind: str) -> None:
 
 def test_figures_of_areas_need_no_people(tmp_path: Path) -> None:
     rows = [[f"31.74.09.100{i % 6 + 1}", ["DBD", "Diare"][i % 2], str(i)] for i in range(60)]
-    path = csv(tmp_path / "angka_3174_2026-05.csv", ["desa_id", "penyakit", "jumlah_penderita"], rows)
+    path = csv(
+        tmp_path / "angka_3174_2026-05.csv", ["desa_id", "penyakit", "jumlah_penderita"], rows
+    )
     draft = drafts.make("angka", [path])
     assert {c.personal for c in draft.columns} == {"none"}
     texts = files.texts(draft)
