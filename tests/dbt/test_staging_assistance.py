@@ -265,6 +265,7 @@ def test_pbi_jkn(con: duckdb.DuckDBPyConnection) -> None:
         (2, 42_000, "paid"),
         (3, 42_000, "paid"),
         (5, 42_000, "unknown"),
+        (6, 42_000, "unknown"),
     ]
     people = rows(
         con, "select is_alive, sent_area_code from stg_pbi_jkn__persons where full_name = 'C'"

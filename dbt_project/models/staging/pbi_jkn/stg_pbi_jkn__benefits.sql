@@ -2,8 +2,9 @@
 
 -- The contribution of the month, paid to the insurer for every active member. The file holds no
 -- amount: it is the contribution that the program pays per person and month, 42,000 rupiah since
--- August 2020 (Perpres 64/2020) and not told here for earlier months. Where the row contradicts
--- itself (active, but not begun or ended before the month) whether it was paid is not known.
+-- August 2020 (Perpres 64/2020) and not told here for earlier months. Where the status is not told,
+-- or the row contradicts itself (active, but not begun or ended before the month), whether it was
+-- paid is not known.
 with submitted as (
     {{ submitted('pbi_jkn') }}
 ),
@@ -38,10 +39,10 @@ select
     cast(null as double) as quantity,
     cast(null as varchar) as unit_code,
     case
-        when started_on > period_to or ended_on < period_from then 'unknown'
+        when status_code = 'unknown' or started_on > period_to or ended_on < period_from then 'unknown'
         else 'paid'
     end as status_code,
     {{ parse_text('status') }} as status_sent,
     cast(null as date) as paid_on
 from read
-where status_code = 'active'
+where status_code <> 'left'
