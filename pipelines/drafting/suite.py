@@ -73,15 +73,15 @@ class Suite:
                 if query.startswith(("SELECT submission_id FROM", "SELECT DISTINCT"))
                 else "row"
             )
+        # The note stands in a line of its own in the middle, so that it can simply be deleted.
         meta: dict[str, Any] = {
             "rule_id": rule_id,
+            **({"notes": f"CHECK: {notes}"} if notes else {}),
             "column": column.name if column else None,
             "level": level,
             "message": {"id": message[0], "en": message[1]},
             "action": {"id": action[0], "en": action[1]},
         }
-        if notes:
-            meta["notes"] = f"CHECK: {notes}"
         self.rules.append(
             {
                 "type": "unexpected_rows_expectation",
@@ -114,7 +114,10 @@ def text(draft: Draft, broken: Mapping[str, int] | None = None) -> str:
         if count > max(2, 0.2 * of) if of else count:
             unit = f"of {of} rows" if of else "samples"
             earlier = meta.get("notes", "CHECK:").rstrip(".")
-            meta["notes"] = f"{earlier} Fails in {count} {unit} of the sample, so it only informs"
+            note = f"{earlier} Fails in {count} {unit} of the samples, so it only informs"
+            rule["meta"] = {"rule_id": meta["rule_id"], "notes": note} | {
+                k: v for k, v in meta.items() if k != "notes"
+            }
             rule["severity"] = "info"
     content = {
         "name": draft.name,
