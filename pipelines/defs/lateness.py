@@ -4,7 +4,7 @@ Dagster's own freshness policies ask when an asset was last built; here each are
 so an old period that comes today makes nothing fresh (docs/decisions/0008).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -21,6 +21,24 @@ SHOWN = 200
 def defs() -> dg.Definitions:
     """The checks, the job that evaluates them, and its schedule."""
     programs = declaration.load_programs()
+    in_time = checks(programs)
+    job = dg.define_asset_job(
+        "what_is_late",
+        selection=dg.AssetSelection.checks(*in_time.check_keys),
+        description="Tell which areas owe which exports.",
+    )
+    schedule = dg.ScheduleDefinition(
+        name="what_is_late_daily",
+        job=job,
+        cron_schedule=CRON,
+        execution_timezone=str(settings.DEFAULT_TIMEZONE),
+        description="Every morning, after the programs' own pulls.",
+    )
+    return dg.Definitions(asset_checks=[in_time], jobs=[job], schedules=[schedule])
+
+
+def checks(programs: Sequence[declaration.Program]) -> dg.AssetChecksDefinition:
+    """The check of every program, in one step."""
     specs = [
         dg.AssetCheckSpec("in_time", asset=["submissions", p.name], description=IN_TIME)
         for p in programs
@@ -38,19 +56,7 @@ def defs() -> dg.Definitions:
             if key in wanted:
                 yield _result(key, [item for item in late if item.program == program.name])
 
-    job = dg.define_asset_job(
-        "what_is_late",
-        selection=dg.AssetSelection.checks(*in_time.check_keys),
-        description="Tell which areas owe which exports.",
-    )
-    schedule = dg.ScheduleDefinition(
-        name="what_is_late_daily",
-        job=job,
-        cron_schedule=CRON,
-        execution_timezone=str(settings.DEFAULT_TIMEZONE),
-        description="Every morning, after the programs' own pulls.",
-    )
-    return dg.Definitions(asset_checks=[in_time], jobs=[job], schedules=[schedule])
+    return in_time
 
 
 def _result(asset: dg.AssetKey, late: list[Late]) -> dg.AssetCheckResult:
