@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,6 +20,8 @@ from dbt_macros import (
     staging_models,
     values,
 )
+
+from pipelines.exports import check
 
 PROGRAMS = ["ikm", "lapor", "opendk", "simfoni_ppa", "sipd", "slrt"]
 JULY = ("2026-07-01", "2026-07-31")
@@ -326,3 +330,54 @@ def test_slrt_refers_each_need_of_a_case(con):
     assert (complaint["status_code"], complaint["closed_on"]) == ("closed", date(2026, 8, 2))
     people = rows(con, "select * from stg_slrt__persons order by source_row")
     assert [p["sent_area_code"] for p in people] == ["1471081007", "1471081007", None]
+
+
+@pytest.mark.parametrize(
+    ("macro", "program", "column", "derived"),
+    [
+        ("complaint_category", "lapor", "kategori", "kategori__known"),
+        ("grievance_status", "lapor", "status", "status__known"),
+        ("agency", "lapor", "dinas_tujuan", "dinas_tujuan__known"),
+        ("agency", "ikm", "unit_layanan", "unit_layanan__known"),
+        ("agency", "slrt", "instansi_tujuan", "instansi_tujuan__known"),
+        ("program", "ikm", "program", "program__known"),
+        ("program", "slrt", "program_tujuan", "program_tujuan__known"),
+        ("referral_status", "slrt", "status", "status__known"),
+        ("need", "slrt", "kebutuhan", "needs__unknown_count"),
+        ("fund", "sipd", "nama_dana", "nama_dana__known"),
+        ("budget_version", "sipd", "versi", "versi__known"),
+        ("violence", "simfoni_ppa", "jenis_kekerasan_3", "jenis_kekerasan_3__odd"),
+        ("protection_service", "simfoni_ppa", "layanan_8", "layanan_8__odd"),
+        ("case_status", "simfoni_ppa", "status_kasus", "status_kasus__known"),
+        ("disease", "opendk", "penyakit", "penyakit__known"),
+        ("facility", "opendk", "nama", "facility__known"),
+        ("facility_kind", "opendk", "kategori", "facility__known"),
+    ],
+)
+def test_suite_and_staging_know_the_same_words(con, macro, program, column, derived):
+    """What staging decodes the suite lets pass, and what it calls `other` the suite reports."""
+    text = (PROJECT / "macros" / "decode_services.sql").read_text("utf-8")
+    body = text.split(f"macro decode_{macro}(text)")[1].split("endmacro")[0]
+    phrases = [
+        p for words in re.findall(r"\('[a-z_0-9]+', '([^']+)'\)", body) for p in words.split("|")
+    ]
+    assert len(phrases) > 4
+    suite = json.loads((PROJECT.parent / "expectations" / f"{program}.json").read_text("utf-8"))
+    rule = suite["meta"]["derived"][derived]
+    macros = load("dialect.sql", "parse.sql", "decode.sql", "decode_services.sql")
+    decode = macros[f"decode_{macro}"](column)
+    check.open_checks(con)
+    con.execute(f"create table words as select unnest(?) as {column}", [[*phrases, "entah apa"]])
+    for other in ("kategori", "nama"):
+        if derived == "facility__known" and other != column:
+            con.execute(f"alter table words add column {other} varchar")
+    known = {
+        "needs__unknown_count": f"({rule}) = 0",
+        "jenis_kekerasan_3__odd": f"not ({rule})",
+        "layanan_8__odd": f"not ({rule})",
+    }.get(derived, f"coalesce({rule}, false)")
+    found = con.execute(
+        f"select {column}, {decode} <> 'other', {known} from words order by 1"
+    ).fetchall()
+    assert [word for word, staged, passed in found if staged is not passed] == []
+    assert ("entah apa", False, False) in found
