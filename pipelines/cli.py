@@ -314,8 +314,6 @@ def list_reviews(
         if found:
             _answer(review.COLUMNS, found, format, numbers=review.COLUMNS[2:4])
             typer.echo("")
-        else:
-            typer.echo("No submission waits.\n", err=True)
     with lake.connect(read=["vault"]) as con:
         if not lake.table_exists(con, "vault.identity.review_queue"):
             if found:

@@ -147,7 +147,7 @@ def find_work(programs: list[declaration.Program], *, everything: bool = False) 
     with lake.connect(read=["vault"]) as con:
         known = ingest.recorded_ids(con)
         # A process that was killed between judging and answering left those without an answer.
-        known -= {name for program in programs for name in feedback.missing(con, program)}
+        known -= feedback.all_missing(con)
         again = {
             name for program in programs for name in resent.ids(con, receive.received(program))
         }

@@ -68,8 +68,8 @@ def folder(home: Home | None = None) -> Path:
 def build(con: duckdb.DuckDBPyConnection, program: Program, home: Home | None = None) -> str | None:
     """Make the pages of `program` anew, and the index; the site's index relative to the barn.
 
-    con: with the vault attached. Pages of the program's earlier validations go. Nothing is made,
-    and None returned, while no submission of it serves.
+    con: with the vault attached. Pages of the program's earlier validations go. What would come out
+    the same is left alone. Nothing is made, and None returned, while no submission of it serves.
     """
     if not lake.table_exists(con, "vault.quality.submissions"):
         return None
@@ -80,7 +80,16 @@ def build(con: duckdb.DuckDBPyConnection, program: Program, home: Home | None = 
     home = home or settings.home()
     target = folder(home)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    told = json.dumps(
+        [check.content_hash(program.name), str(period_from), rows, submissions, broken]
+    )
+    made = target / "made" / f"{program.name}.json"
+    if made.exists() and made.read_text("utf-8") == told and (target / INDEX).exists():
+        return str((target / INDEX).relative_to(home.root))
+    made.unlink(missing_ok=True)
     _build(program, period, period_from, rows, submissions, dict(broken or {}), target)
+    made.parent.mkdir(exist_ok=True)
+    made.write_text(told, "utf-8")
     return str((target / INDEX).relative_to(home.root))
 
 

@@ -55,24 +55,43 @@ def file_stem(row: dict[str, Any]) -> str:
 
 def _recorded(con: duckdb.DuckDBPyConnection, program: str) -> dict[str, str]:
     """File stem by submission_id of all recorded submissions of a program."""
+    return _all_recorded(con).get(program, {})
+
+
+def _all_recorded(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """File stem by submission_id, by program."""
     if not lake.table_exists(con, "vault.quality.submissions"):
         return {}
     rows = _rows(
         con,
         "SELECT submission_id, program, area_code, period, version, sha256 "
-        "FROM vault.quality.submissions WHERE program = ? ORDER BY submission_id",
-        [program],
+        "FROM vault.quality.submissions ORDER BY submission_id",
     )
-    return {row["submission_id"]: file_stem(row) for row in rows}
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row["program"], {})[row["submission_id"]] = file_stem(row)
+    return found
 
 
 def missing(
     con: duckdb.DuckDBPyConnection, program: Program, home: Home | None = None
 ) -> list[str]:
     """Ids of submissions of `program` whose workbook is not there."""
-    have = _names(folder(program.name, home))
-    recorded = _recorded(con, program.name)
-    return [name for name, stem in recorded.items() if stem + SUFFIX not in have]
+    return [name for name, of in _missing(con, home) if of == program.name]
+
+
+def all_missing(con: duckdb.DuckDBPyConnection, home: Home | None = None) -> set[str]:
+    """Ids of all submissions whose workbook is not there."""
+    return {name for name, _ in _missing(con, home)}
+
+
+def _missing(con: duckdb.DuckDBPyConnection, home: Home | None) -> Iterator[tuple[str, str]]:
+    """(submission_id, program) of submissions without a workbook."""
+    for program, recorded in _all_recorded(con).items():
+        have = _names(folder(program, home))
+        for name, stem in recorded.items():
+            if stem + SUFFIX not in have:
+                yield name, program
 
 
 def has_any(con: duckdb.DuckDBPyConnection, program: Program) -> bool:

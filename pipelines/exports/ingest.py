@@ -172,6 +172,8 @@ def rules_hash(program: Program, suite: check.Suite | None = None) -> str:
         suite or check.content_hash(program.name),
         declaration.declaration_hash(program),
         f"parser {parse.PARSER_VERSION}",
+        ISSUES.read_text("utf-8"),
+        STATES.read_text("utf-8"),
     )
 
 
@@ -424,7 +426,7 @@ def _record(
     finally:
         check.close(con)
         serving.close(con)
-        for table in ("new", "left_out", "filled"):
+        for table in ("new", "left_out", "unknown", "filled"):
             con.execute(f"DROP TABLE IF EXISTS memory.main.ingest_{table}")
         for table in ("states", "rows", "changed"):
             con.execute(f"DROP TABLE IF EXISTS temp.ingest_{table}")
@@ -479,6 +481,18 @@ def _stage(
         "SELECT submission_id, source_row, line FROM left_out"
     )
     del left_out
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_unknown "
+        "(submission_id VARCHAR, source_part VARCHAR, label VARCHAR)"
+    )
+    unknown = [
+        [r.submission_id, part, label]
+        for r in chunk
+        for part, name, label in r.parsed.headers
+        if name not in program.columns
+    ]
+    if unknown:
+        con.executemany("INSERT INTO memory.main.ingest_unknown VALUES (?, ?, ?)", unknown)
     # How many cells of each column say something, to see when a column turns empty. The signs for
     # nothing are the usual ones alone: all of them would take longer than the checks.
     filled = ", ".join(

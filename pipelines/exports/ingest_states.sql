@@ -14,11 +14,14 @@ select
     coalesce(s.quarantined_count, 0) as quarantined_count,
     coalesce(s.issues_critical_count, 0) + (n.problem_code is not null)::bigint as issues_critical_count,
     coalesce(s.issues_warning_count, 0) as issues_warning_count,
-    coalesce(s.issues_info_count, 0) + n.footer_count as issues_info_count,
+    coalesce(s.issues_info_count, 0) + n.footer_count + coalesce(u.unknown_count, 0) as issues_info_count,
     f.filled_counts
 from memory.main.ingest_new as n
 left join memory.main.check_states as s using (submission_id)
-left join memory.main.ingest_filled as f using (submission_id);
+left join memory.main.ingest_filled as f using (submission_id)
+left join (
+    select submission_id, count(*) as unknown_count from memory.main.ingest_unknown group by submission_id
+) as u using (submission_id);
 
 create or replace temp table serving_new as
 select

@@ -525,6 +525,9 @@ def arrive(con, program, part) -> None:
         "CREATE OR REPLACE TABLE memory.main.ingest_filled AS SELECT submission_id, "
         "NULL::MAP(VARCHAR, BIGINT) AS filled_counts FROM memory.main.ingest_new"
     )
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.ingest_unknown (submission_id VARCHAR, label VARCHAR)"
+    )
     con.execute(ingest.STATES.read_text("utf-8"))
     serving.judge(con, [program])
     con.execute(ingest._SUBMISSIONS.read_text("utf-8"))
