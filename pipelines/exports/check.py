@@ -24,6 +24,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -34,7 +35,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import settings
-from pipelines.exports import gx_duckdb
+from pipelines.exports import derive, fellows, gx_duckdb
 from pipelines.exports.table import PART_ROWS
 from pipelines.lake import identifier, quote
 
@@ -399,7 +400,7 @@ def _load(
     )
     derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
     try:
-        con.execute(f"CREATE TABLE memory.main.{BATCH} AS SELECT *{derived} FROM ({sent})")
+        derive.make_batch(con, BATCH, sent, suite.derived)
     except duckdb.Error as error:
         if not derived:
             raise
@@ -473,38 +474,75 @@ def _load_rules(con: duckdb.DuckDBPyConnection, suite: Suite) -> None:
 
 
 def _run(con: duckdb.DuckDBPyConnection, suite: Suite, submission_id: str | None) -> str | None:
-    """Run the suite over check_batch into check_issues; the id of a rule that could not be run."""
+    """Run the suite over check_batch into check_issues; the id of a rule that could not be run.
+
+    submission_id: the only one in check_batch, None if there are several.
+    """
     by_id = {rule.rule_id: rule for rule in suite.rules}
+    by_query: dict[str, list[Rule]] = {}
+    for rule in suite.rules:
+        if rule.query is not None:
+            by_query.setdefault(rule.query, []).append(rule)
+
+    def count(query: str) -> int:
+        """Put what fails into check_issues while GX asks how much it is."""
+        failing = fellows.narrowed(query).format(batch=f"memory.main.{BATCH}")
+        return max(_keep(con, rule, failing, submission_id) for rule in by_query[query])
+
     try:
-        outcomes = gx_duckdb.run_suite(con, suite.gx, BATCH, INDEX)
+        outcomes = gx_duckdb.run_suite(con, suite.gx, BATCH, INDEX, count)
     except (duckdb.Error, gx_duckdb.GXError) as error:
         log.error("The suite of %s could not be run: %s", suite.program, type(error).__name__)
-        return "suite"
-    failed = []
+        return _broken(con, "suite", submission_id)
     for outcome in outcomes:
         rule = by_id[outcome.meta["rule_id"]]
         if outcome.error:
             log.error("Rule %s of %s: %s", rule.rule_id, suite.program, outcome.error)
-            return rule.rule_id
-        if not outcome.success:
-            failed.append((rule, outcome.index_query))
-    for rule, index_query in failed:
+            return _broken(con, rule.rule_id, submission_id)
+        if outcome.success or rule.query is not None:
+            continue
         try:
-            con.execute(_issues_sql(rule, index_query, submission_id))
+            _keep(con, rule, outcome.index_query, submission_id)
         except duckdb.Error as error:
             # The text of a DuckDB error may quote a value.
             log.error("Rule %s of %s: %s", rule.rule_id, suite.program, type(error).__name__)
-            return rule.rule_id
+            return _broken(con, rule.rule_id, submission_id)
     return None
 
 
-def _issues_sql(rule: Rule, index_query: str | None, submission_id: str | None) -> str:
+def _broken(con: duckdb.DuckDBPyConnection, rule_id: str, submission_id: str | None) -> str:
+    """Take back what was found in submissions that a rule could not be run on."""
+    of_one = "" if submission_id is None else f" WHERE submission_id = {quote(submission_id)}"
+    con.execute(f"DELETE FROM memory.main.check_issues{of_one}")
+    return rule_id
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection, rule: Rule, failing: str | None, submission_id: str | None
+) -> int:
+    """Put what `failing` selects into check_issues; how many rows or files that are."""
+    row = con.execute(_issues_sql(rule, failing, submission_id)).fetchone()
+    return int(row[0]) if row else 0
+
+
+# A query that takes rows of the batch one by one can give the value as well.
+_ROW_BY_ROW_QUERY = re.compile(
+    rf"SELECT submission_id, source_row (FROM memory\.main\.{BATCH} (?:WHERE|QUALIFY) .*)",
+    re.DOTALL,
+)
+_NOT_ROW_BY_ROW = re.compile(r"\b(GROUP BY|UNION|EXCEPT|INTERSECT|LIMIT|HAVING|JOIN)\b")
+
+
+def _issues_sql(rule: Rule, failing: str | None, submission_id: str | None) -> str:
     """Rows of check_issues for a rule that failed. SEMI JOIN: a row counts once for a rule."""
     insert = f"INSERT INTO memory.main.check_issues SELECT {{}}, {quote(rule.rule_id)}, "
-    failing = rule.query.format(batch=BATCH) if rule.query else index_query
     if rule.level == "row":
         if failing is None:
             raise duckdb.InvalidInputException("the expectation does not tell its rows")
+        simple = _ROW_BY_ROW_QUERY.fullmatch(failing)
+        if simple and not _NOT_ROW_BY_ROW.search(failing):
+            value = f"{identifier(rule.column)}::VARCHAR" if rule.column else "NULL"
+            return insert.format("submission_id, source_row") + f"{value} {simple[1]}"
         value = f"b.{identifier(rule.column)}::VARCHAR" if rule.column else "NULL"
         return (
             insert.format("b.submission_id, b.source_row") + f"{value} FROM memory.main.{BATCH} "

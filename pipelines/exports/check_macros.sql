@@ -19,9 +19,14 @@ create or replace macro clean_text(v) as (
     )
 );
 
--- Whether nothing is written. What begins with a digit or a letter other than N is something.
+-- Whether nothing is written. What begins with a digit, a letter other than N or five letters is
+-- something. (A CASE, because the parts of a negated OR are worked out for every row.)
 create or replace macro is_blank(v) as (
-    v is null or (not regexp_matches(v, '^[A-MO-Za-mo-z0-9]') and clean_text(v) is null)
+    case
+        when v is null then true
+        when regexp_matches(v, '^(?:[A-MO-Za-mo-z0-9]|[Nn][A-Za-z]{4})') then false
+        else clean_text(v) is null
+    end
 );
 
 -- Upper case letters and digits, one space between words: to compare a value with a code list.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,8 @@ BUFFERED_ROWS = 10_000
 # GX holds one engine for the process, so one thread at a time lends it a connection.
 _lock = threading.RLock()
 _lent: list[duckdb.DuckDBPyConnection] = []
+# How the failing rows of an unexpected-rows query are counted in this run; see `run_suite`.
+_counting: list[Callable[[str], int]] = []
 
 
 class TooManyRowsError(RuntimeError):
@@ -71,13 +73,17 @@ def run_suite(
     suite: ExpectationSuite,
     table: str,
     index_columns: Sequence[str],
+    count: Callable[[str], int],
 ) -> list[Outcome]:
     """Run `suite` over the table `table` of `con`; one outcome per expectation.
 
-    No value of any row is read into Python: results are booleans and SQL. Raises GXError.
+    count: runs an unexpected-rows query, in which `{batch}` still stands for the table, and tells
+    how many rows fail; so a caller that keeps them need not run it a second time. No value of any
+    row is read into Python: results are booleans and SQL. Raises GXError.
     """
     with _lock:
         _lent.append(con)
+        _counting.append(cache(count))
         try:
             batch = _batch_definition(table).get_batch()
             result = batch.validate(
@@ -92,6 +98,7 @@ def run_suite(
             raise GXError(type(error).__name__) from None
         finally:
             _lent.pop()
+            _counting.pop()
     return [_outcome(r) for r in result.results]
 
 
@@ -126,7 +133,7 @@ def _context() -> Any:
     import great_expectations as gx
 
     _register_dialect()
-    _read_no_rows()
+    _count_once()
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -150,15 +157,18 @@ def _batch_definition(table: str) -> BatchDefinition:
     return asset.add_batch_definition_whole_table("whole")
 
 
-def _read_no_rows() -> None:
-    """Keep GX from running every query a second time, for rows that nobody looks at.
+def _count_once() -> None:
+    """Keep GX from running every query twice and more: for their number and for the rows.
 
-    An unexpected-rows expectation asks for the number of rows and for the rows; the result format
-    that `run_suite` uses tells the number alone.
+    The result format that `run_suite` uses tells the number alone, and that is the caller's to
+    count, who keeps the rows' places on the way.
     """
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
     from great_expectations.expectations.metrics.metric_provider import metric_value
-    from great_expectations.expectations.metrics.query_metrics import UnexpectedRowsQueryTable
+    from great_expectations.expectations.metrics.query_metrics import (
+        UnexpectedRowsQueryRowCount,
+        UnexpectedRowsQueryTable,
+    )
 
     class NoRows(UnexpectedRowsQueryTable):
         """The rows of an unexpected-rows query: none of them."""
@@ -168,6 +178,21 @@ def _read_no_rows() -> None:
         @metric_value(engine=SqlAlchemyExecutionEngine)
         def _sqlalchemy(cls, *_: Any, **__: Any) -> list[dict[Any, Any]]:
             return []
+
+    class Counted(UnexpectedRowsQueryRowCount):
+        """How many rows an unexpected-rows query selects, as the caller counts them."""
+
+        metric_name = "unexpected_rows_query.row_count"
+
+        @metric_value(engine=SqlAlchemyExecutionEngine)
+        def _sqlalchemy(
+            cls,
+            execution_engine: Any,
+            metric_domain_kwargs: Any,
+            metric_value_kwargs: Any,
+            **_: Any,
+        ) -> int:
+            return _counting[-1](cls._get_query_from_metric_value_kwargs(metric_value_kwargs))
 
 
 @cache
