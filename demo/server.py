@@ -65,13 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: what is asked for is nobody's business."""
 
 
-def has_cases(home: Path) -> bool:
-    """Whether the demonstration under `home` has cases to serve."""
-    return (home / "demo_api" / "slrt" / "layanan.jsonl").is_file()
-
-
 def areas(home: Path) -> list[str]:
-    """Codes of the areas whose cases can be asked for apart; empty if only all of them can."""
+    """Codes of the senders whose cases can be asked for apart; empty if there are none."""
     found = (home / "demo_api" / "slrt").glob("layanan_*.jsonl")
     return sorted(path.stem.removeprefix("layanan_") for path in found)
 

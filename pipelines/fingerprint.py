@@ -69,10 +69,15 @@ def remembered(run_id: str, home: Home) -> str:
 
 def of_inputs(programs: Iterable[Program]) -> str:
     """SHA-256 over the code, every file received and every decision on one, in any order."""
-    files = {(p.name, r.file_name, r.sha256) for p in programs for r in receive.received(p)}
+    files = {
+        # The time of sending moves on where known bytes were sent again, and may decide who serves.
+        (p.name, r.file_name, r.sha256, r.sent_at.isoformat())
+        for p in programs
+        for r in receive.received(p)
+    }
     digest = hashlib.sha256(code_hash().encode())
-    for program, file_name, sha256 in sorted(files):
-        digest.update(f"{program}\0{file_name}\0{sha256}\n".encode())
+    for program, file_name, sha256, sent_at in sorted(files):
+        digest.update(f"{program}\0{file_name}\0{sha256}\0{sent_at}\n".encode())
     for submission_id, decision in serving.decisions():
         digest.update(f"{submission_id}\0{decision}\n".encode())
     return digest.hexdigest()

@@ -122,14 +122,12 @@ def _demonstration_api(home: Home) -> Iterator[None]:
     """The server that stands in for the SLRT's API, where there is nothing else to pull it from."""
     from demo import server
 
-    if os.environ.get("LUMBUNG_SLRT_URL") or not server.has_cases(home.root):
+    areas = ",".join(server.areas(home.root))
+    if os.environ.get("LUMBUNG_SLRT_URL") or not areas:
         yield
         return
     with server.serving(home.root) as url:
-        set_here = {
-            "LUMBUNG_SLRT_URL": url,
-            "LUMBUNG_SLRT_AREAS": ",".join(server.areas(home.root)),
-        }
+        set_here = {"LUMBUNG_SLRT_URL": url, "LUMBUNG_SLRT_AREAS": areas}
         before = {name: os.environ.get(name) for name in set_here}
         os.environ.update(set_here)
         try:
