@@ -185,7 +185,13 @@ def test_dukcapil(con: duckdb.DuckDBPyConnection) -> None:
                 "pekerjaan": "PELAJAR/MAHASISWA",
                 "cacat": None,
             },
-            {**card, "nama_penduduk": "ALI", "status": "Mati", "nik_ayah": "14710801********"},
+            {
+                **card,
+                "nama_penduduk": "ALI",
+                "status": "Mati",
+                "ayah": "X",
+                "nik_ayah": "14710801********",
+            },
             {**card, "nama_penduduk": "BUDI", "status": "Pindah", "cacat": "TIDAK CACAT"},
             {**card, "nama_penduduk": "CICI", "status": "Tidak Valid"},
             {**card, "nama_penduduk": "DEWI", "shdk": "TETANGGA"},
@@ -193,7 +199,7 @@ def test_dukcapil(con: duckdb.DuckDBPyConnection) -> None:
         period=JULY,
     )
     people = rows(con, "select * from stg_dukcapil__persons order by source_row, role")
-    # The mother has a name only; the second father a number only.
+    # The mother has a name only; the second father's number is no more.
     assert [(p["source_row"], p["role"]) for p in people] == [
         (2, "ayah"),
         *((row, "penduduk") for row in (2, 3, 4, 5, 6)),

@@ -1,9 +1,10 @@
 {{ config(unique_key=record_key('persons')) }}
 
--- A row names a resident, and a father and a mother. A parent is a record where both name and NIK
--- are given: a name alone cannot be told from others of that name, and most such parents died or
--- left long ago; it stays in the resident's own record (father_name, mother_name). The family card
--- and the address are the resident's alone: the register says nothing of where a parent lives.
+-- A row names a resident, and a father and a mother. A parent is a record where both a name and a
+-- NIK of sixteen digits are given: a name alone, or with a damaged number, cannot be told from others
+-- of that name, and would be a new person in every month; it stays in the resident's own record
+-- (father_name, mother_name). The family card and the address are the resident's alone: the register
+-- says nothing of where a parent lives.
 with submitted as (
     {{ submitted('dukcapil') }}
 ),
@@ -26,7 +27,9 @@ named as (
     union all
     select *, '{{ role }}', nik_{{ role }}, {{ name }}, '{{ sex }}', false
     from read
-    where {{ name }} is not null and {{ matches(replace_every('nik_' ~ role, '[^0-9*Xx]', ''), '0*') }} is false
+    where {{ name }} is not null
+        and {{ matches(replace_every(replace_every('nik_' ~ role, "[.]0+$", ""), "['' .-]", ""), '[0-9]{16}') }}
+        and {{ matches(replace_every('nik_' ~ role, '[^1-9]', ''), '.+') }}
     {% endfor %}
 )
 
