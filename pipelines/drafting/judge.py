@@ -38,11 +38,18 @@ DATES = frozenset({"date", "pay_date", "start_date", "end_date", "updated"})
 ATTRIBUTES = frozenset(
     {
         "document", "category", "count", "coordinate", "status", "class", "service",
-        "component", "stage",
+        "component",
     }
 )  # fmt: skip
 AREA_NAMES = ("province", "regency", "district", "village")
 MOST_CODES = 40
+_OF_RESPONDENTS = frozenset(
+    {"sex", "age", "birth", "birth_year", "education", "occupation", "religion", "marital"}
+    | {"program_number"}
+)
+_NEVER_SPECIFIC = frozenset(
+    {"row_number", "month", "year", "province", "regency", "area_code", "area_code_bps", "org_name"}
+)
 
 
 @dataclass
@@ -121,8 +128,16 @@ def judge(con: duckdb.DuckDBPyConnection, columns: Sequence[Col], found: Profile
     _lists(con, columns, found.rows)
     has_people = bool(people(columns))
     is_child = has_people and _of_children(columns)
+    # Respondents of a survey have no name and are people all the same.
+    about_people = has_people or any(c.kind in ("sex", "birth") for c in columns)
+    # To stand in a list of victims or offenders is itself what the law calls specific.
+    is_specific = has_people and sum(_is(c, "violence") for c in columns) > 1
     for col in columns:
         _personal(col, has_people, is_child)
+        if about_people and not has_people and col.concept.name in _OF_RESPONDENTS:
+            col.personal = "general"
+        if is_specific and col.concept.name not in _NEVER_SPECIFIC:
+            col.personal = "specific"
     _keys(columns, has_people)
 
 
@@ -479,6 +494,9 @@ def _keys(columns: Sequence[Col], has_people: bool) -> None:
         if col.title or (col.shapes is None and col.role_kind == "staff"):
             continue
         name = col.concept.name
+        if name == "case_number" and col.kind in ("text", "digits"):
+            col.identifier = ("program", "high" if col.unique > 0.95 else "medium")
+            col.personal = "general" if col.personal == "none" else col.personal
         if name == "program_number":
             col.identifier = col.identifier or (
                 "program",
