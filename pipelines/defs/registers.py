@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines import fingerprint, guard, lake, settings
 from pipelines.defs.stations import OWNER
-from pipelines.exports import declaration, ingest, serving
+from pipelines.exports import declaration, ingest, intake
 
 
 @dg.asset(
@@ -29,9 +29,7 @@ def programs(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with lake.connect(write=["vault"]) as con:
             ingest.register_programs(con, declared)
             # Tolerances and decisions may have changed since the submissions were judged.
-            con.execute("BEGIN")
-            changed = serving.settle(con, declared)
-            con.execute("COMMIT")
+            changed = intake.settle(con, declared)
     return dg.MaterializeResult(
         metadata={"dagster/row_count": len(declared), "states_changed": len(changed)}
     )

@@ -13,7 +13,7 @@ from pipelines import cli
 from pipelines.releases import catalog
 
 HEAVY = ("dagster", "dbt", "splink", "great_expectations", "sqlalchemy")
-COMMANDS = ("demo", "run", "status", "sql", "releases", "diff", "review", "ui")
+COMMANDS = ("demo", "run", "status", "sql", "releases", "diff", "review", "feedback", "ui")
 
 
 def lumbung(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +26,7 @@ def lumbung(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "releases prune", "review list"])
+@pytest.mark.parametrize("command", [*COMMANDS, "releases prune", "review list", "review approve"])
 def test_every_command_explains_itself(command, capsys):
     assert cli.main([*command.split(), "--help"]) == 0
     assert f"Usage: lumbung {command}" in capsys.readouterr().out

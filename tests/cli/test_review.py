@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
+import typer
 
-from pipelines import cli, fingerprint, lake
-from pipelines.exports import ingest
+from pipelines import cli, fingerprint, lake, review, runner
+from pipelines.exports import ingest, recheck
 
 JUNE, JULY = "sembako-1471-2026-06-v1-aaaaaaaa", "sembako-1471-2026-07-v1-bbbbbbbb"
 
@@ -107,3 +109,31 @@ def test_one_kind_at_a_time_for_machines(waiting, capsys):
 def test_rechecking_what_has_not_changed_replaces_nothing(waiting, capsys):
     code, out, _ = run(capsys, "run", "--recheck", "--yes")
     assert code == 0 and "change nothing" in out
+
+
+@pytest.mark.parametrize(("said", "replaced"), [(True, True), (False, False)])
+def test_a_changed_rule_is_shown_before_it_is_asked_about(
+    waiting, capsys, monkeypatch, said, replaced
+):
+    difference = recheck.Difference(
+        "sembako",
+        submissions_count=2,
+        states=[recheck.StateChange(JULY, "accepted", "partially_accepted", 40, 40, 0, 3)],
+        lost=Counter({("nik_blank", "warning"): 7}),
+        gained=Counter({("nik_blank", "critical"): 3}),
+        to_quarantine_count=3,
+    )
+    order = []
+    monkeypatch.setattr(review, "preview", lambda: [difference])
+    monkeypatch.setattr(typer, "confirm", lambda _: order.append("asked") or said)
+    monkeypatch.setattr(
+        runner, "run", lambda **_: order.append("ran") or runner.Outcome(False, True, None)
+    )
+    code, out, _ = run(capsys, "run", "--recheck")
+    assert code == 0
+    assert order == ["asked", "ran"][: 1 + replaced]
+    for told in (JULY, "partially_accepted", "nik_blank", "critical", " 7 ", " 3 "):
+        assert told in out
+    order.clear()
+    assert run(capsys, "run", "--recheck", "--yes")[0] == 0
+    assert order == ["ran"]

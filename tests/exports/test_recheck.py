@@ -64,6 +64,9 @@ def test_the_difference_is_what_replacing_would_do(home, program, tmp_path):
         ("no_kk_blank", "critical"): 1,
     }
     with lake.connect(write=["vault"], home=home) as con:
+        # Nothing has changed that the next run would have to settle.
+        assert intake.settle(con, [program], home) == []
+        assert lake.current_snapshot(con, "vault") == before
         ingest.ingest_many(con, program, [july, again], suite=suite, home=home)
         held = con.execute("SELECT source_row, rule_ids FROM vault.quality.quarantine").fetchall()
         assert held == [(4, ["no_kk_blank"])]
