@@ -210,7 +210,7 @@ def test_posbindu(con) -> None:
             },
             {
                 "tgl_kegiatan": "2026-07-12",
-                "kode_desa": "1471081001",
+                "kode_desa": "14.71.08.1001",
                 "nama": "BUDI",
                 "tensi": "-",
                 "imt": "...",

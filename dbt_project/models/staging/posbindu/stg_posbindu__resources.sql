@@ -33,9 +33,10 @@ select
     cast(nullif(count(distinct {{ plain_words('volunteer') }}), 0) as double) as quantity,
     held_on as valid_from,
     held_on as valid_to,
-    area as sent_area_code,
+    min(area) as sent_area_code,
     cast(null as varchar) as sent_district,
     cast(null as varchar) as sent_village
 from dated
 where institution is not null
-group by submission_id, institution, held_on, area
+-- One village, its code with dots or without.
+group by submission_id, institution, held_on, {{ replace_every('area', '[^0-9]', '') }}
