@@ -1,4 +1,5 @@
 -- No text of core or analysis is, as a whole, a number as long as a NIK, a family card or a card.
+-- The period of a feed of events is a day (2026-07-15); no other text is one.
 {%- set found = [] %}
 {%- if execute %}
 {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.schema in ('core', 'analysis', 'public')
@@ -12,7 +13,7 @@ select table_name, column_name
 from (
     {%- for node, column in found if node.name in tables %}
     select '{{ node.name }}' as table_name, '{{ column }}' as column_name,
-        coalesce(max(case when {{ matches(column, "[ \\x27]?[0-9][0-9 .-]{8,18}[0-9]") }} and not {{ matches(column, "[0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{4}") }} then 1 end), 0) as is_number
+        coalesce(max(case when {{ matches(column, "[ \\x27]?[0-9][0-9 .-]{8,18}[0-9]") }} and not {{ matches(column, "[0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{4}") }}{% if column == 'period' %} and not {{ matches(column, "[0-9]{4}-[0-9]{2}-[0-9]{2}") }}{% endif %} then 1 end), 0) as is_number
     from {{ node.database }}.{{ node.schema }}.{{ node.alias or node.name }}
     {{ 'union all' if not loop.last }}
     {%- else %}
