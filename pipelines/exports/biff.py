@@ -80,9 +80,7 @@ def _find(data: bytes) -> bytes:
     if shift not in (9, 12) or mini_shift != 6:
         raise ValueError("sectors of an impossible size")
     size = 1 << shift
-    _, first_directory, _, _, cutoff, first_mini, _, first_difat, _ = struct.unpack_from(
-        "<IIIIIIIII", data, 44
-    )
+    first_directory, _, cutoff, first_mini, _, first_difat = struct.unpack_from("<6I", data, 48)
     most = len(data) // size + 1
     fat_sectors = [n for n in struct.unpack_from("<109I", data, 76) if n < _LAST_SECTOR]
     seen = 0

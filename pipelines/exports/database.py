@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -115,6 +116,8 @@ def _cell(value: object) -> str | None:
 
 def read_sqlite(path: Path, file_name: str, limits: Limits, work: Path, read: Read) -> Contents:
     """The table that the program names, or every table of the file where it names none."""
+    if not _is_whole(path):
+        raise _damaged(file_name)
     tables = []
     with contextlib.closing(_connect(path, limits)) as con:
         try:
@@ -139,6 +142,18 @@ def read_sqlite(path: Path, file_name: str, limits: Limits, work: Path, read: Re
         except (sqlite3.Error, TypeError):
             raise _damaged(file_name) from None
     return Contents("sqlite", tables)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is as long as its first page says; SQLite itself looks page by page."""
+    with path.open("rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100:
+        return False
+    size, changed, pages = struct.unpack_from(">H6xII", head, 16)
+    # An old program leaves the number of pages as it was, and then these two differ.
+    told = changed == struct.unpack_from(">I", head, 92)[0]
+    return not told or path.stat().st_size >= pages * (65536 if size == 1 else size)
 
 
 def _no_table(file_name: str, wanted: str, found: Sequence[str]) -> ProblemError:

@@ -254,7 +254,8 @@ class DelimitedTable:
                 stream.seek(0)
             pending = b""
             while True:
-                chunk = stream.read(size)
+                # A long record is read on in growing pieces, so that it is gone through a few times.
+                chunk = stream.read(max(size, len(carry)))
                 done = not chunk
                 seen += len(chunk)
                 chunk = pending + chunk
@@ -274,6 +275,8 @@ class DelimitedTable:
                 fields = split(data, self.delimiter, complete=done)
                 if fields is None:
                     if done or len(data) > self.limits.record_bytes:
+                        raise self._never_closed(row)
+                    if most_bytes is not None and seen >= most_bytes:
                         raise self._never_closed(row)
                     carry = data
                     continue

@@ -111,9 +111,10 @@ def read_parquet(path: Path, file_name: str, limits: Limits, work: Path, read: R
             if row and row[0] * len(kinds) > limits.streamed_cells:
                 raise too_large(file_name)
             # A value is stored once and may stand in every row: what all come to is added up.
-            texts = [_quoted(n) for n, kind in kinds.items() if kind in ("VARCHAR", "BLOB")]
+            size = {"VARCHAR": "strlen", "BLOB": "octet_length"}
+            texts = [f"{size[kind]}({_quoted(n)})" for n, kind in kinds.items() if kind in size]
             if texts:
-                length = " + ".join(f"coalesce(octet_length({t}::BLOB), 0)" for t in texts)
+                length = " + ".join(f"coalesce({text}, 0)" for text in texts)
                 row = con.execute(
                     f"SELECT sum({length}), max({length}) FROM read_parquet($path)", given
                 ).fetchone()

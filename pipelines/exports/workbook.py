@@ -123,9 +123,11 @@ def check_archive(path: Path, file_name: str, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if sum(member.file_size for member in members) > limits.expanded_bytes:
+            # A sheet shrinks to a tenth or a thirtieth; what shrinks to a thousandth is no sheet.
+            most = max(limits.ratio_bytes, limits.ratio * path.stat().st_size)
+            left = min(limits.expanded_bytes, most)
+            if sum(member.file_size for member in members) > left:
                 raise too_large(file_name)
-            left = limits.expanded_bytes
             cells = 0
             for member in members:
                 found = extent.of_member(archive, member, left)
@@ -171,7 +173,7 @@ def read_workbook(path: Path, file_name: str, limits: Limits, work: Path, read: 
             if "WorkSheet" not in str(meta.typ):
                 continue
             sheet = book.get_sheet_by_name(meta.name)
-            if sheet.total_height:
+            if sheet.height:
                 tables.append(SheetTable(sheet, file_name, limits))
     except PasswordError:
         raise password_protected(file_name) from None
