@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,12 +39,22 @@ class Profile:
     parsed: list[Parsed] = field(default_factory=list)
 
 
+@cache
+def _macros() -> duckdb.DuckDBPyConnection:
+    # Reading the macros and the area register takes longer than judging a small sample.
+    con = duckdb.connect()
+    check.open_checks(con)
+    return con
+
+
 @contextmanager
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB of its own with the macros of the checks."""
-    with closing(duckdb.connect()) as con:
-        check.open_checks(con)
-        yield con
+    """A connection with the macros of the checks; what it leaves of a check is dropped."""
+    with closing(_macros().cursor()) as con:
+        try:
+            yield con
+        finally:
+            check.close(con)
 
 
 def read(samples: Sequence[Sample], program: Program, work: Path) -> list[Parsed]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
+from pipelines.drafting import profile
 from pipelines.drafting.draft import Draft
 from pipelines.drafting.sample import DraftError, Sample
 from pipelines.exports import check, periods
@@ -62,7 +60,7 @@ def run(program: Program, suite: check.Suite, samples: Sequence[Sample], work: P
                 path,
             )
         )
-    with closing(duckdb.connect()) as con:
+    with profile.connection() as con:
         check.check(con, suite, list(program.columns), batches, list(program.read.parts))
         trial.states = dict(
             con.execute(
