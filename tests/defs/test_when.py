@@ -97,10 +97,11 @@ def test_the_request_runs_and_leaves_nothing_to_ask_for(bps, home, instance):
     put(home, 2022)
     first = tick(look, instance)
     (request,) = tick(look, instance, first.cursor).run_requests
-    result = (
-        definitions(bps)
-        .resolve_job_def("receive_bps")
-        .execute_in_process(instance=instance, tags=dict(request.tags))
+    whole = definitions(bps).resolve_implicit_global_asset_job_def()
+    result = whole.execute_in_process(
+        instance=instance,
+        asset_selection=list(request.asset_selection),
+        tags=dict(request.tags),
     )
     assert result.success
     made = {e.partition for e in result.get_asset_materialization_events()}
