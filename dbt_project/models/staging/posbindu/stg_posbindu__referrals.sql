@@ -1,7 +1,7 @@
 {{ config(unique_key=record_key('referrals')) }}
 
--- Where the row says that somebody was sent on: the need is the kind of care, the words of the cell
--- stay in the vault. What became of it is not told.
+-- Where the row says that somebody was sent on: the need is the kind of care it names, no reason
+-- is told, and neither is what became of it.
 with submitted as (
     {{ submitted('posbindu') }}
 ),
@@ -25,6 +25,6 @@ select
     'referred' as status_code,
     held_on as referred_on,
     cast(null as date) as status_on,
-    {{ parse_text('rujuk_ke') }} as reason
+    cast(null as varchar) as reason
 from read
 where need_code <> 'none'
