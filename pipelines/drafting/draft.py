@@ -298,6 +298,12 @@ def _doubts(draft: Draft) -> None:
             draft.doubt("read", f"{len(sample.other_sheets)} more sheets or tables are not read")
         if any(layout.unnamed for layout in sample.layouts):
             draft.doubt("columns", "some columns have values and no heading; they are not declared")
+    if 2 * sum(c.personal == "specific" for c in draft.columns) > len(draft.columns):
+        draft.doubt(
+            "columns",
+            "a list of victims or offenders: may people of it leave the vault, or counts only "
+            "(as simfoni_ppa does, with area_observations and unused_rows)?",
+        )
     if any(not c.required for c in draft.columns):
         draft.doubt("columns", "columns that only some samples have are not required")
     if any(p.short_rows or p.long_rows for p in draft.profile.parsed):
