@@ -238,11 +238,12 @@ class Desk:
             ]
         header_row = 0 if flat else len(head) + 1
         inserts: list[tuple[int, list[str | None]]] = []
-        if not flat and self._happens(
+        sprinkled = bool(rows) and not flat
+        if sprinkled and self._happens(
             rng, self.rates.file_repeated_header, events, "repeated_header"
         ):
             inserts.append((int(rng.integers(1, len(rows) + 1)), list(header)))
-        if not flat and self._happens(rng, self.rates.file_empty_rows, events, "empty_rows"):
+        if sprinkled and self._happens(rng, self.rates.file_empty_rows, events, "empty_rows"):
             empty: list[str | None] = [None] * len(header)
             inserts += [(int(rng.integers(1, len(rows) + 1)), empty) for _ in range(3)]
         inserts = sorted(
