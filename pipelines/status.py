@@ -168,8 +168,9 @@ def show_truth(home: Home | None = None, *, out: TextIO | None = None) -> None:
 
 def _print_frame(found: pd.DataFrame, out: TextIO | None) -> None:
     shares = [c for c in ("precision", "recall", "f1") if c in found]
-    counts = [c for c in found if c.endswith("_count")]
-    words = [c for c in found if c not in (*shares, *counts)]
+    names = [str(c) for c in found]
+    counts = [c for c in names if c.endswith("_count")]
+    words = [c for c in names if c not in (*shares, *counts)]
     texts = found.astype(object).where(found.notna(), None)
     columns = {
         **{c: texts[c].str.replace("_", " ") for c in words},
