@@ -32,10 +32,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import settings
-from pipelines.exports import derive, fellows, gx_duckdb
+from pipelines.exports import derive, fellows, gx_duckdb, totals
 from pipelines.exports.table import PART_ROWS
 from pipelines.lake import identifier, quote
 
@@ -165,7 +166,7 @@ class Batch:
     """One parsed submission to check. `path`: Parquet with text columns and `source_row`.
 
     unknown_members: files of the archive that were not read; missing_parts: parts that are not in
-    it. Both are told to its sender.
+    it. Both are told to its sender. left_out: source_row and line of totals and notes.
     """
 
     submission_id: str
@@ -176,6 +177,7 @@ class Batch:
     path: Path
     unknown_members: tuple[str, ...] = ()
     missing_parts: tuple[str, ...] = ()
+    left_out: pa.Table | None = None
 
 
 def load_suite(program: str, folder: Path | None = None) -> Suite:
@@ -330,10 +332,10 @@ def check(
     _load_rules(con, suite)
     ids = [b.submission_id for b in batches if b.submission_id not in unfit]
     if not ids:
-        _find_states(con, batches)
+        _find_states(con, suite, batches)
         return
     if not unfit and len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
-        _find_states(con, batches)
+        _find_states(con, suite, batches)
         return
     con.execute("DELETE FROM memory.main.check_issues")
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
@@ -352,7 +354,7 @@ def check(
             )
     con.execute(f"DROP TABLE memory.main.{BATCH}")
     con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
-    _find_states(con, batches)
+    _find_states(con, suite, batches)
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
@@ -581,8 +583,22 @@ def _tell_members(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> N
         con.executemany("INSERT INTO memory.main.check_issues VALUES (?, NULL, ?, ?)", told)
 
 
-def _find_states(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:
+def _left_out(batches: Sequence[Batch]) -> pa.Table:
+    """submission_id, source_row and line of all that the parser left out."""
+    kinds = [("submission_id", pa.string()), ("source_row", pa.int64()), ("line", pa.string())]
+    tables = [
+        b.left_out.add_column(
+            0, "submission_id", pa.array([b.submission_id] * b.left_out.num_rows, pa.string())
+        )
+        for b in batches
+        if b.left_out is not None and b.left_out.num_rows
+    ]
+    return pa.concat_tables(tables) if tables else pa.schema(kinds).empty_table()
+
+
+def _find_states(con: duckdb.DuckDBPyConnection, suite: Suite, batches: Sequence[Batch]) -> None:
     _tell_members(con, batches)
+    totals.tell(con, list(suite.derived), f"memory.main.{BATCH}", _left_out(batches))
     con.execute(_STATES.read_text("utf-8"))
     row = con.execute(
         "SELECT count(*) FROM memory.main.check_states "

@@ -23,7 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import lake, settings
-from pipelines.exports import check, declaration, parse, periods, serving
+from pipelines.exports import check, declaration, parse, periods, serving, totals
 from pipelines.exports.declaration import Program
 from pipelines.exports.problem import Problem
 from pipelines.exports.receive import Receipt
@@ -174,6 +174,7 @@ def rules_hash(program: Program, suite: check.Suite | None = None) -> str:
         f"parser {parse.PARSER_VERSION}",
         ISSUES.read_text("utf-8"),
         STATES.read_text("utf-8"),
+        totals.SQL.read_text("utf-8"),
     )
 
 
@@ -409,6 +410,7 @@ def _record(
             r.path,
             r.parsed.unknown_members,
             r.parsed.missing_parts,
+            r.parsed.left_out,
         )
         for r in chunk
         if r.path is not None
