@@ -48,7 +48,7 @@ def compare_damage(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> pd.DataFr
     told), recall (right of all), precision (repaired: right of right and wrong; warning and
     quarantined: of all cells flagged by the same rules, those that really are damaged).
     """
-    con.execute(check.MACROS.read_text(encoding="utf-8"))
+    check.open_checks(con)
     columns = [
         (program.name, key, name)
         for program in declaration.load_programs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -45,8 +46,8 @@ def told(folder: Path, program: Program, lines: list[list[str]]) -> list[tuple]:
         "pkh-1471-2026T3-v1-0",
         "14.71",
         "2026T3",
-        None,
-        None,
+        date(2026, 7, 1),
+        date(2026, 9, 30),
         folder / "rows.parquet",
         left_out=parsed.left_out,
     )
