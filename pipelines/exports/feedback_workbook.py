@@ -8,7 +8,8 @@ marked so that a spreadsheet keeps it text when it is edited.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,6 +22,14 @@ Language = Literal["id", "en"]
 
 # Excel takes 32,767 characters in a cell and refuses the workbook beyond.
 CELL_CHARACTERS = 32_000
+# Widths of the summary's columns, in characters, and what its long sentences go across.
+WIDTHS = (20, 12, 20, 24, 44, 44, 14)
+ACROSS = 5
+LINE_POINTS = 13.5
+# A row is at most 409 points high in a spreadsheet.
+MOST_LINES = 30
+# What a sheet of A4 across still shows legibly when it is shrunk to its width, in characters.
+PAGE_WIDTH = 180
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -66,11 +75,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{shown} of {all} rows are shown here; all of them stand in the file {file}.",
     ),
     "sheet_note": (
-        "Perbaiki baris-baris ini di berkas asalnya, lalu kirim ulang berkas yang lengkap sebagai "
-        "{file}. Versi baru menggantikan seluruh daftar: jangan kirim lembar ini saja.",
-        "Correct these rows in the file they come from and send the whole file again as {file}. A "
-        "new version replaces the whole list: do not send this sheet alone.",
+        "Perbaiki baris-baris ini di berkas asalnya (sel kuning memuat yang salah), lalu kirim "
+        "ulang seluruh daftar, termasuk baris yang sudah benar, sebagai {file}. Jangan kirim "
+        "lembar ini saja: versi baru menggantikan seluruh daftar, dan baris yang tidak ikut "
+        "dikirim dianggap dihapus.",
+        "Correct these rows in the file they come from (what is wrong is in the yellow cells) and "
+        "send the whole list again, with the rows that are right already, as {file}. Do not send "
+        "this sheet alone: a new version replaces the whole list, and a row that is not in it "
+        "counts as taken off.",
     ),
+    "see_above": ("Lihat 'Langkah berikutnya' di atas.", "See 'What to do' above."),
     "whole_file": ("seluruh berkas", "the whole file"),
 }  # fmt: skip
 
@@ -114,10 +128,10 @@ NEXT: dict[str, tuple[str, str]] = {
         "Look at the issues below and correct them in the next export.",
     ),
     "partially_accepted": (
-        "Perbaiki baris pada lembar 'Perbaikan' di berkas asalnya, lalu kirim ulang berkas yang "
-        "lengkap sebagai {file}.",
-        "Correct the rows of the sheet 'To correct' in the file they come from and send the whole "
-        "file again as {file}.",
+        "Lembar 'Perbaikan' memuat baris yang belum dapat dipakai. Perbaiki baris itu di berkas "
+        "asalnya, lalu kirim ulang seluruh daftar (bukan baris itu saja) sebagai {file}.",
+        "The sheet 'To correct' holds the rows that cannot be used yet. Correct them in the file "
+        "they come from and send the whole list (not these rows alone) again as {file}.",
     ),
     "rejected": (
         "Perbaiki sesuai alasan di atas, lalu kirim ulang berkas yang lengkap sebagai {file}.",
@@ -216,8 +230,9 @@ class _Writer:
         base: dict[str, Any] = {"valign": "top", "font_size": 10}
         add = book.add_format
         self.bold = add({**base, "bold": True})
+        self.note = add({**base, "bold": True, "text_wrap": True})
         self.big = add({"bold": True, "font_size": 14})
-        self.part = add({"bold": True, "font_size": 12, "top": 1})
+        self.part = add({"bold": True, "font_size": 12})
         self.wrapped = add({**base, "text_wrap": True})
         self.head = add(
             {**base, "bold": True, "bg_color": "#D9D9D9", "border": 1, "text_wrap": True}
@@ -229,6 +244,10 @@ class _Writer:
         self.share = add({**base, "num_format": "0.0%", "align": "left"})
         # Format '@' is text: a NIK that is typed into such a cell keeps all of its digits.
         self.sent = add({**base, "num_format": "@"})
+        self.told = add({**base, "num_format": "@", "text_wrap": True})
+        self.told_guarded = add(
+            {**base, "num_format": "@", "text_wrap": True, "quote_prefix": True}
+        )
         self.guarded = add({**base, "num_format": "@", "quote_prefix": True})
         self.marked = add({**base, "num_format": "@", "bg_color": "#FFF2CC"})
         self.marked_guarded = add(
@@ -259,9 +278,31 @@ class _Writer:
         if text or marked:
             sheet.write_string(row, column, text, format)
 
+    def _told(self, sheet: Any, row: int, column: int, value: Any) -> None:
+        """A sender's value among sentences: in as many lines as it needs."""
+        text = clean(value)
+        if text:
+            is_guarded = text.startswith(FORMULA_BEGINS)
+            sheet.write_string(row, column, text, self.told_guarded if is_guarded else self.told)
+
+    def _across(self, sheet: Any, row: int, value: Any) -> None:
+        """A sender's value or a sentence in the second column and those after it."""
+        text = clean(value)
+        format = self.told_guarded if text.startswith(FORMULA_BEGINS) else self.told
+        sheet.merge_range(row, 1, row, ACROSS, "", format)
+        sheet.write_string(row, 1, text, format)
+        _high(sheet, row, [(text, sum(WIDTHS[1 : ACROSS + 1]))])
+
     def _headings(self, sheet: Any, row: int, keys: Sequence[str]) -> None:
-        for column, key in enumerate(keys):
-            sheet.write_string(row, column, self.word(key), self.head)
+        words = [self.word(key) for key in keys]
+        for column, word in enumerate(words):
+            sheet.write_string(row, column, word, self.head)
+        _high(sheet, row, zip(words, WIDTHS, strict=False))
+
+    def _count_of(self, number: int) -> str:
+        """A number within a sentence, as the language groups its digits."""
+        text = f"{number:,}"
+        return text.replace(",", ".") if self.language == "id" else text
 
     def _label(self, column: str | None) -> str:
         return self.report.labels.get(column, column) if column else ""
@@ -270,18 +311,18 @@ class _Writer:
         r, s = self.report, self.report.summary
         sheet = self.book.add_worksheet(self.word("summary"))
         sheet.hide_gridlines(2)
-        for column, width in enumerate([18, 16, 20, 30, 46, 46, 18, 12, 12]):
+        _page(sheet)
+        for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, self.word("title"), self.big)
         state = STATES[s["state"]]
         colour = self.book.add_format({"bold": True, "font_size": 12, "bg_color": state[2]})
-        for column in range(6):
+        for column in range(ACROSS + 1):
             sheet.write_blank(1, column, None, colour)
         sheet.write_string(1, 0, state[self.at], colour)
         received = s["received_at"]
-        local = (
-            f"{_local(received):%Y-%m-%d %H:%M} {settings.DEFAULT_TIMEZONE.key}" if received else ""
-        )
+        form = ("%d-%m-%Y %H:%M %Z", "%Y-%m-%d %H:%M %Z")[self.at]
+        local = _local(received).strftime(form) if received else ""
         lines: list[tuple[str, Any]] = [
             ("program", (r.title_id, r.title_en)[self.at]),
             ("area", s["area_code"]),
@@ -308,15 +349,16 @@ class _Writer:
         row = 3
         for key, value in lines:
             sheet.write_string(row, 0, self.word(key), self.bold)
-            self._value(sheet, row, 1, value)
+            self._across(sheet, row, value)
             row += 1
         row += 1
+        counts = row
         for key in ("rows", "accepted", "quarantined"):
             row = self._count(sheet, row, key, s[f"{key}_count"])
         row = self._count(sheet, row, "other_lines", s["other_lines_count"])
         for key in ("critical", "warning", "info"):
             row = self._count(sheet, row, key, s[f"issues_{key}_count"])
-        row = self._trend(sheet, row + 1)
+        row = self._trend(sheet, row + 1, counts)
         row = self._groups(sheet, row + 1)
         self._details(sheet, row + 1)
 
@@ -325,7 +367,8 @@ class _Writer:
         sheet.write_number(row, 3, value, self.number)
         return row + 1
 
-    def _trend(self, sheet: Any, row: int) -> int:
+    def _trend(self, sheet: Any, row: int, beside: int) -> int:
+        """Earlier periods as a table, and as a chart in the room right of the counts."""
         trend = self.report.trend
         if len(trend) < 2:
             return row
@@ -353,9 +396,11 @@ class _Writer:
                     "fill": {"color": colour},
                 }
             )
-        chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 480, "height": 260})
-        sheet.insert_chart(2, 6, chart)
+        chart.set_legend({"position": "right"})
+        # From nothing on: a small change shall look small.
+        chart.set_y_axis({"min": 0, "num_format": "#,##0"})
+        chart.set_size({"width": 620, "height": 160})
+        sheet.insert_chart(beside, 4, chart, {"x_offset": 4})
         return row + 1
 
     def _groups(self, sheet: Any, row: int) -> int:
@@ -376,12 +421,22 @@ class _Writer:
             self._text(sheet, row, 2, self._label(g["column_name"]), self.wrapped)
             told = ", ".join(examples) + more or self.word("whole_file")
             self._text(sheet, row, 3, told, self.wrapped)
-            self._text(sheet, row, 4, self._either(g, "message"), self.wrapped)
-            self._text(sheet, row, 5, self._either(g, "action"), self.wrapped)
-            if g["source_part"]:
-                self._text(sheet, row, 6, g["source_part"], self.wrapped)
+            self._sentences(sheet, row, g, told)
             row += 1
         return row
+
+    def _sentences(self, sheet: Any, row: int, issue: Mapping[str, Any], beside: Any) -> None:
+        """What is wrong and what to do, in a row as high as they and what stands beside need."""
+        message = clean(self._either(issue, "message"))
+        action = clean(self._either(issue, "action") or self.word("see_above"))
+        self._text(sheet, row, 4, message, self.wrapped)
+        self._text(sheet, row, 5, action, self.wrapped)
+        if issue["source_part"]:
+            self._text(sheet, row, 6, issue["source_part"], self.wrapped)
+        texts = (self._label(issue["column_name"]), clean(beside), message, action)
+        _high(
+            sheet, row, [*zip(texts, WIDTHS[2:6], strict=True), (issue["source_part"], WIDTHS[6])]
+        )
 
     def _either(self, row: Mapping[str, Any], key: str) -> Any:
         return row[f"{key}_id"] if self.at == 0 else row[f"{key}_en"]
@@ -393,7 +448,7 @@ class _Writer:
         sheet.write_string(row, 0, self.word("details"), self.part)
         if r.issues_file:
             row += 1
-            shown, total = f"{len(r.details):,}", f"{r.issues_count:,}"
+            shown, total = self._count_of(len(r.details)), self._count_of(r.issues_count)
             told = self.word("more_issues", shown=shown, all=total, file=r.issues_file)
             sheet.write_string(row, 0, told, self.bold)
         keys = ["row", "severity", "column", "value", "wrong", "action"]
@@ -406,11 +461,8 @@ class _Writer:
                 sheet.write_number(row, 0, d["source_row"], self.number)
             self._text(sheet, row, 1, SEVERITIES[d["severity"]][self.at], self.wrapped)
             self._text(sheet, row, 2, self._label(d["column_name"]), self.wrapped)
-            self._value(sheet, row, 3, d["value_sent"])
-            self._text(sheet, row, 4, self._either(d, "message"), self.wrapped)
-            self._text(sheet, row, 5, self._either(d, "action"), self.wrapped)
-            if d["source_part"]:
-                self._text(sheet, row, 6, d["source_part"], self.wrapped)
+            self._told(sheet, row, 3, d["value_sent"])
+            self._sentences(sheet, row, d, d["value_sent"])
 
     def _rows(self, rows: Sheet) -> None:
         r = self.report
@@ -418,17 +470,23 @@ class _Writer:
         sheet = self.book.add_worksheet(name[:31])
         note = self.word("sheet_note", file=r.next_file)
         if rows.rows_count > len(rows.rows) and r.rows_file:
-            shown, total = f"{len(rows.rows):,}", f"{rows.rows_count:,}"
+            shown, total = self._count_of(len(rows.rows)), self._count_of(rows.rows_count)
             note += " " + self.word("more_rows", shown=shown, all=total, file=r.rows_file)
-        sheet.write_string(0, 0, note, self.bold)
+        widths = [8, 44, *(_width(c, rows.rows) for c in rows.columns)]
+        last = min(3, len(widths) - 1)
+        sheet.merge_range(0, 0, 0, last, "", self.note)
+        sheet.write_string(0, 0, note, self.note)
+        _high(sheet, 0, [(note, sum(widths[: last + 1]) * 0.9)])
         sheet.write_string(1, 0, self.word("row"), self.reason)
         sheet.write_string(1, 1, self.word("wrong"), self.reason)
         for column, c in enumerate(rows.columns, start=2):
             self._text(sheet, 1, column, c.label, self.head)
-        sheet.set_column(0, 0, 8)
-        sheet.set_column(1, 1, 60)
+        _high(sheet, 1, zip([c.label for c in rows.columns], widths[2:], strict=True))
+        sheet.set_column(0, 0, widths[0])
+        sheet.set_column(1, 1, widths[1])
         # The whole columns are text, so that what is typed there keeps its zeros.
-        sheet.set_column(2, max(2, len(rows.columns) + 1), 18, self.sent)
+        for column, width in enumerate(widths[2:], start=2):
+            sheet.set_column(column, column, width, self.sent)
         messages = {g["rule_id"]: (self._either(g, "message"), g["column_name"]) for g in r.groups}
         place = {c.name: column for column, c in enumerate(rows.columns, start=2)}
         for row, (number, rules, values) in enumerate(rows.rows, start=2):
@@ -436,11 +494,49 @@ class _Writer:
             told = [messages[rule] for rule in rules if rule in messages]
             reasons = "\n".join(dict.fromkeys(text or "" for text, _ in told)) or ", ".join(rules)
             self._text(sheet, row, 1, reasons, self.wrapped)
+            _high(sheet, row, [(reasons, widths[1])])
             wrong = {column for _, column in told}
             for name, column in place.items():
                 self._value(sheet, row, column, values.get(name), name in wrong)
+        _page(sheet, is_wide=sum(widths) > PAGE_WIDTH)
+        sheet.repeat_rows(0, 1)
         sheet.freeze_panes(2, 2)
         sheet.autofilter(1, 0, len(rows.rows) + 1, len(rows.columns) + 1)
+
+
+def _page(sheet: Any, *, is_wide: bool = False) -> None:
+    """Print on A4 across, as wide as the sheet; one that is too wide repeats its first columns."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&F&R&A &P/&N")
+    if is_wide:
+        sheet.set_print_scale(65)
+        sheet.repeat_columns(0, 1)
+    else:
+        sheet.fit_to_pages(1, 0)
+
+
+def _high(sheet: Any, row: int, texts: Iterable[tuple[str | None, float]]) -> None:
+    """Make a row as high as its texts need in columns so many characters wide.
+
+    LibreOffice leaves a row that says no height as high as one line, whatever wraps in it.
+    """
+    lines = max((_lines(text or "", width) for text, width in texts), default=1)
+    if lines > 1:
+        sheet.set_row(row, min(lines, MOST_LINES) * LINE_POINTS)
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text of this size wraps to, rather one too many than one too few."""
+    room = max(4.0, width)
+    return sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
+
+
+def _width(column: Column, rows: Sequence[tuple[int, list[str], Mapping[str, str | None]]]) -> int:
+    """How wide a column of rows to correct is: as its longest cell, within bounds."""
+    longest = max((len(values.get(column.name) or "") for _, _, values in rows), default=0)
+    return min(32, max(longest, min(len(column.label), 16), 6) + 3)
 
 
 def _local(moment: datetime) -> datetime:

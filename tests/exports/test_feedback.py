@@ -131,7 +131,7 @@ def test_it_tells_state_counts_issues_and_what_to_do(vault, home, program):
     assert ["Baris data dalam berkas", 10] in told
     assert ["Baris diterima", 9] in told
     assert ["Baris belum dapat dipakai", 1] in told
-    assert ["Diterima pada", "2026-08-02 10:00 Asia/Jakarta"] in told
+    assert ["Diterima pada", "02-08-2026 10:00 WIB"] in told
     (what_next,) = (row[1] for row in told if row and row[0] == "Langkah berikutnya")
     assert "sembako_1471_2026-07_v2.csv" in what_next
     start = told.index(
@@ -189,6 +189,38 @@ def test_nothing_a_sender_wrote_is_a_formula(vault, home, program, begin):
     assert [row[4] for row in rows] == [f"'{value}"] * 2
 
 
+def test_long_sentences_are_whole_on_screen_and_paper(vault, home, program):
+    """LibreOffice gives a row without a height one line, and the rest lies over the next row."""
+    reason = (
+        "Kolom yang wajib tidak ada pada berkas ini; kembalikan nama kolom seperti semula. " * 4
+    )
+    name = submission(vault, state="partially_accepted", quarantined_count=1, reason_id=reason)
+    issue(vault, name, 3, message_id="Jumlah rupiah ini bukan bilangan. " * 5, action_id=None)
+    issue(vault, name, 4, message_id="Kosong.")
+    vault.execute(
+        "INSERT INTO vault.quality.quarantine (submission_id, program, source_row, rule_ids, "
+        "row_sent) VALUES (?, 'sembako', 3, ['nominal_not_a_number'], ?)",
+        [name, json.dumps({"nominal": "lihat lampiran"})],
+    )
+    feedback.write(vault, program, home=home)
+    book = openpyxl.load_workbook(only(home))
+    summary, correct = book.worksheets
+    high = {row: d.height for row, d in summary.row_dimensions.items() if d.height}
+    of = {str(c.value): c.row for row in summary.iter_rows() for c in row if c.value}
+    long = [c.row for row in summary.iter_rows() for c in row if "bilangan. J" in str(c.value)]
+    assert len(long) == 2
+    assert all(high[row] >= 4 * 13 for row in long)
+    assert high[of[reason]] >= 2 * 13
+    assert all(of[word] not in high for word in ("Program", "Baris diterima"))
+    # No cell of what to do is left empty, and the sheet says that it is not the whole list.
+    assert "Lihat 'Langkah berikutnya' di atas." in of
+    assert "Jangan kirim lembar ini saja" in correct["A1"].value
+    assert correct.row_dimensions[1].height >= 3 * 13
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert correct.print_title_rows == "$1:$2"
+
+
 def test_more_than_a_workbook_holds_stands_beside_it(vault, home, program):
     name = submission(vault, state="rejected", quarantined_count=3_000, rows_count=3_000)
     vault.execute(
@@ -206,7 +238,7 @@ def test_more_than_a_workbook_holds_stands_beside_it(vault, home, program):
     feedback.write(vault, program, home=home, details=50, row_cells=100)
     path = only(home)
     told = cells(path)
-    assert any("50 dari 3,000 masalah" in str(row[0]) for row in told if row)
+    assert any("50 dari 3.000 masalah" in str(row[0]) for row in told if row)
     # DuckDB's range begins at 0; the sheet has a note and a header before its rows.
     assert len(cells(path, 1)) == 2 + 100
     files = {p.name.split(".", 2)[2]: p for p in path.parent.iterdir()}
