@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 # What a row says, by the type of the column it says it in.
 _KINDS = (
     ("data_type = 'DATE'", "date", "{column}::VARCHAR"),
-    ("data_type = 'DOUBLE' OR data_type LIKE 'DECIMAL%'", "number", "round({column}, 6)::VARCHAR"),
+    ("data_type = 'DOUBLE' OR data_type LIKE 'DECIMAL%'", "number", "round({column}::DOUBLE, 6)::VARCHAR"),
     ("column_name = 'sex_code'", "sex", "{column}"),
 )
 _RECORDS = (
@@ -92,5 +92,16 @@ def _staged_values(con: duckdb.DuckDBPyConnection) -> str:
         f"SELECT program, submission_id, source_row, '', '{kind}', {column} "
         f"FROM vault.identity.records WHERE {column} IS NOT NULL"
         for kind, column in _RECORDS
+    ]
+    areas = con.execute(
+        "SELECT table_name FROM duckdb_columns() WHERE database_name = 'warehouse' "
+        "AND schema_name = 'core' AND column_name IN ('source_row', 'area_code', "
+        "'current_area_code') GROUP BY ALL HAVING count(*) = 3 ORDER BY ALL"
+    ).fetchall()
+    parts += [
+        f"SELECT program, submission_id, source_row, '', 'area', {column} "
+        f"FROM warehouse.core.{table} WHERE {column} IS NOT NULL"
+        for (table,) in areas
+        for column in ("area_code", "current_area_code")
     ]
     return "SELECT DISTINCT * FROM (" + " UNION ALL ".join(parts) + ")"

@@ -4,7 +4,7 @@
 -- Every linked person record whose row the truth knows, with the true person and household.
 CREATE OR REPLACE TEMP TABLE compared_records AS
 SELECT
-    l.beneficiary_id, l.household_id AS found_household_id,
+    l.submission_id, t.source_row, l.beneficiary_id, l.household_id AS found_household_id,
     nullif(t.person_id, 0) AS person_id, nullif(t.household_id, 0) AS true_household_id
 FROM vault.identity.record_links AS l
 INNER JOIN vault.quality.submissions AS s USING (submission_id)
@@ -87,6 +87,10 @@ SELECT DISTINCT
     concat_ws(' ', level, least(program_a, program_b), greatest(program_a, program_b),
         strftime(month_on, '%Y-%m'), subject_id)
 FROM warehouse.analysis.overlaps
+-- The truth tells of some pairs of programs only.
+WHERE (least(program_a, program_b), greatest(program_a, program_b)) IN (
+    SELECT (least(program_a, program_b), greatest(program_a, program_b)) FROM truth_overlaps
+)
 UNION ALL
 SELECT DISTINCT
     'truth', 'coverage_gaps', g.gap_class,
@@ -96,7 +100,8 @@ FROM truth_coverage_gaps AS g
 LEFT JOIN compared_households AS h ON h.true_household_id = g.household_id
 UNION ALL
 SELECT DISTINCT 'found', 'coverage_gaps', gap_class, concat_ws(' ', program, period, subject_id)
-FROM warehouse.analysis.coverage_gaps;
+FROM warehouse.analysis.coverage_gaps
+WHERE program IN (SELECT program FROM truth_coverage_gaps);
 
 CREATE OR REPLACE TEMP TABLE compared AS
 WITH sides AS (

@@ -53,6 +53,7 @@ WITH meant AS (
             WHEN 'sex' THEN parse_sex_text(d.clean_value)
             WHEN 'identifier' THEN digits_text(d.clean_value)
             WHEN 'name' THEN n.sorted_key
+            WHEN 'area' THEN CASE WHEN regexp_matches(d.clean_value, '^[0-9.]+$') THEN dotted_area_code(d.clean_value) END
         END AS meant
     FROM damaged_places AS d
     LEFT JOIN name_keys AS n ON d.value_kind = 'name' AND n.raw = d.clean_value
@@ -89,9 +90,8 @@ SELECT
         WHEN 'warning' THEN d.is_flagged AND NOT d.is_quarantined
         WHEN 'unknown' THEN NOT d.is_quarantined
         ELSE NOT d.is_quarantined AND CASE
-            -- Areas and labels that were not understood carry a warning.
-            WHEN d.value_kind IS NULL OR d.value_kind = 'area' THEN NOT d.is_flagged
-            WHEN v.meant IS NULL THEN NOT d.is_flagged
+            -- Labels and names of areas that were not understood carry a warning.
+            WHEN d.value_kind IS NULL OR v.meant IS NULL THEN NOT d.is_flagged
             WHEN d.value_kind = 'name' THEN v.says_it OR v.is_linked
             ELSE v.says_it
         END
