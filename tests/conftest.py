@@ -109,7 +109,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_demo(
     barn: Barn, *options: str, programs: Sequence[str] = FEW, people: int = PEOPLE
 ) -> None:
-    """Have `lumbung demo` write a year of the programs' exports."""
+    """Have `lumbung demo` write a year of the programs' exports; of all, if none is named."""
     chosen = [word for program in programs for word in ("--program", program)]
     barn.lumbung("demo", "--people", str(people), "--years", "1", *chosen, *options)
 
@@ -134,6 +134,17 @@ def district(shared_folder: Path) -> Barn:
         barn.lumbung("run")
 
     return filled(shared_folder, "district", fill)
+
+
+@pytest.fixture(scope="session")
+def whole_district(shared_folder: Path) -> Barn:
+    """Fewer people, and every program that there is, with the usual dirt."""
+
+    def fill(barn: Barn) -> None:
+        write_demo(barn, programs=(), people=900)
+        barn.lumbung("run")
+
+    return filled(shared_folder, "whole_district", fill)
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(params=["clean", "dirty"])
 def barn(request: pytest.FixtureRequest) -> Barn:
-    """Each of the two districts; not to be changed."""
-    name = "clean_district" if request.param == "clean" else "district"
+    """A few clean lists, and all lists with their dirt; not to be changed."""
+    name = "clean_district" if request.param == "clean" else "whole_district"
     found: Barn = request.getfixturevalue(name)
     return found
 

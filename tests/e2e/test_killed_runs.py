@@ -81,5 +81,9 @@ def test_killed_at_every_station(district: Barn, tmp_path: Path) -> None:
     barn.lumbung("run")
     assert read_release(barn) != before
     same_warehouse(barn, district)
-    leftovers = [p.name for p in barn.home.releases.iterdir() if p.name.startswith((".building-", ".removing-"))]
+    leftovers = [
+        p.name
+        for p in barn.home.releases.iterdir()
+        if p.name.startswith((".building-", ".removing-"))
+    ]
     assert leftovers == []
