@@ -21,13 +21,18 @@ _DIMENSIONS = (0x0000, 0x0200)
 _CELLS = frozenset({0x0006, 0x0206, 0x0406, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6})
 # MULRK, MULBLANK: the last column comes last.
 _MANY_CELLS = frozenset({0x00BD, 0x00BE})
+_FILEPASS = 0x002F
 _OLD_CELLS = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005})
+
+
+class EncryptedError(ValueError):
+    """The workbook is locked with a password: what its records say cannot be read."""
 
 
 def cells_of(path: Path, most: int) -> int:
     """Cells that all sheets together would open to; stops counting beyond `most`.
 
-    Raises ValueError for a file that cannot be right.
+    Raises ValueError for a file that cannot be right, EncryptedError for one with a password.
     """
     data = path.read_bytes()
     stream = _workbook(data) if data.startswith(_SIGNATURE) else data
@@ -47,6 +52,8 @@ def cells_of(path: Path, most: int) -> int:
                     rows = row + 1
                 if column >= columns:
                     columns = column + 1
+        elif kind == _FILEPASS and length >= 2:
+            raise EncryptedError("a workbook with a password")
         elif kind in _DIMENSIONS and length >= 8:
             told = max(told, _told(stream[body : body + length]))
         elif kind in _BOF:

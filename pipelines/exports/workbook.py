@@ -144,9 +144,11 @@ def check_archive(path: Path, file_name: str, limits: Limits) -> None:
 
 
 def check_old_workbook(path: Path, file_name: str, limits: Limits) -> None:
-    """Refuse an old workbook (xls) that is damaged or would open to more cells than the limit."""
+    """Refuse an old workbook (xls) that is damaged, locked, or opens to too many cells."""
     try:
         cells = biff.cells_of(path, limits.cells)
+    except biff.EncryptedError:
+        raise password_protected(file_name) from None
     except ValueError:
         raise _damaged(file_name) from None
     if cells > limits.cells:

@@ -470,6 +470,38 @@ def _old(records: list[tuple[int, bytes]]) -> bytes:
 _BOF = (0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
 
 
+def _old_sheet(*before: tuple[int, bytes]) -> bytes:
+    """An old workbook as its writers make it: globals, one sheet of text cells, and a chart."""
+    globals_ = [(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)), *before]
+    place = sum(4 + len(body) for _, body in globals_) + 4 + 12 + 4
+    bound = struct.pack("<IBB", place, 0, 0) + b"\x04\x00Data"
+    cells = [
+        (0x204, struct.pack("<HHHHB", i, j, 0, len(value), 0) + value.encode("latin-1"))
+        for i, row in enumerate([HEADER, *ROWS])
+        for j, value in enumerate(row)
+        if value
+    ]
+    # A sheet that is coloured to its last cell says so of its size, and holds nothing there.
+    told = struct.pack("<IIHHH", 0, 65536, 0, 256, 0)
+    chart = (0x809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 0))
+    drawn = [chart, (0x200, struct.pack("<IIHHH", 0, 12, 0, 2, 0)), (0x0A, b"")]
+    sheet = [_BOF, (0x200, told), *cells, *drawn, (0x0A, b"")]
+    return _old([*globals_, (0x85, bound), (0x0A, b""), *sheet])
+
+
+@case(3)
+def old_workbook() -> bytes:
+    return _old_sheet()
+
+
+@case("password_protected")
+def old_workbook_with_a_password() -> bytes:
+    # Records keep their kind and length, and their bodies are noise: any row and any column.
+    noise = random.Random(2)
+    far = [(0x203, noise.randbytes(14)) for _ in range(20)]
+    return _old_sheet((0x2F, struct.pack("<HHH", 1, 1, 1) + noise.randbytes(48)), *far)
+
+
 @case("too_large")
 def old_workbook_that_claims_four_billion_rows() -> bytes:
     told = struct.pack("<IIHHH", 0, 0xFFFFFFFF, 0, 256, 0)
