@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,6 +147,15 @@ def _walk(
     return np.array(structural, dtype=np.int64), np.array(kept, dtype=np.int64)
 
 
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches, each made in a thread while the one before it is worked on."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = worker.submit(next, batches, None)
+            yield batch
+
+
 @dataclass(frozen=True)
 class _Fields:
     """Fields of whole records, one after the other, and where each record begins among them."""
@@ -165,6 +175,12 @@ class _Fields:
         return Batch([self.values.take(place) for place in places], numbers, self.counts)
 
 
+def _before(places: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """How many of `marks` stand before each of `places`; both ascending, none in both."""
+    steps = np.bincount(np.searchsorted(places, marks), minlength=len(places) + 1)
+    return np.cumsum(steps[: len(places)])
+
+
 def split(data: bytes, delimiter: str, complete: bool) -> _Fields | None:
     """The fields of the whole records at the beginning of `data`; None if no record is whole.
 
@@ -177,22 +193,22 @@ def split(data: bytes, delimiter: str, complete: bool) -> _Fields | None:
     structural, kept = _quotes(buffer, sign)
     separators = np.flatnonzero((buffer == NEWLINE) | (buffer == sign))
     if len(structural):
-        separators = separators[np.searchsorted(structural, separators) % 2 == 0]
+        separators = separators[_before(separators, structural) % 2 == 0]
     is_end = buffer[separators] == NEWLINE
     ends = np.flatnonzero(is_end)
     if not len(ends):
         return None
     separators = separators[: ends[-1] + 1]
     used = int(separators[-1]) + 1
-    removed = separators
-    if len(structural):
-        drop = np.setdiff1d(structural[structural < used], kept, assume_unique=True)
-        removed = np.sort(np.concatenate([separators, drop]))
-        offsets = separators - np.searchsorted(removed, separators)
-    else:
-        offsets = separators - np.arange(len(separators))
+    offsets = separators - np.arange(len(separators))
+    drop = structural[structural < used]
+    if len(drop):
+        if len(kept):
+            drop = np.setdiff1d(drop, kept, assume_unique=True)
+        offsets -= _before(separators, drop)
     keep = np.ones(used, dtype=bool)
-    keep[removed] = False
+    keep[separators] = False
+    keep[drop] = False
     text = buffer[:used][keep]
     bounds = np.zeros(len(offsets) + 1, dtype=np.int32)
     bounds[1:] = offsets
@@ -245,6 +261,12 @@ class DelimitedTable:
         self, chunk_bytes: int | None = None, most_bytes: int | None = None
     ) -> Iterator[Batch]:
         """All records, a chunk at a time."""
+        found = self._batches(chunk_bytes, most_bytes)
+        if most_bytes is None and self.path.stat().st_size > self.limits.chunk_bytes:
+            return _ahead(found)
+        return found
+
+    def _batches(self, chunk_bytes: int | None, most_bytes: int | None) -> Iterator[Batch]:
         size = chunk_bytes or self.limits.chunk_bytes
         row = 1
         carry = b""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,15 +57,25 @@ def write(tables: Sequence[Chosen], name: str, program: Program, target: Path) -
     order = list(program.read.parts)
     done = Written()
     repeated: list[tuple[Rows, int]] = []
-    with pq.ParquetWriter(target, layout, compression="snappy") as writer:
+    with (
+        pq.ParquetWriter(target, layout, compression="snappy") as writer,
+        # A batch is written while the next is read; never more than one waits.
+        ThreadPoolExecutor(max_workers=1) as worker,
+    ):
+        written: Future[None] | None = None
         for chosen in tables:
             offset = (order.index(chosen.part) + 1) * PART_ROWS if chosen.part else 0
             rows = Rows(chosen.table, chosen.header, chosen.name, chosen.program)
             for batch in rows:
-                writer.write_batch(_record_batch(batch, rows, chosen, program, offset, layout))
+                made = _record_batch(batch, rows, chosen, program, offset, layout)
+                if written:
+                    written.result()
+                written = worker.submit(writer.write_batch, made)
             if rows.counts.repeated:
                 repeated.append((rows, offset))
             _add(done, rows, chosen, offset)
+        if written:
+            written.result()
         if not done.rows_count:
             raise header_only(name)
     for rows, offset in repeated:
