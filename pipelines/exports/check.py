@@ -338,6 +338,11 @@ def check(
         _find_states(con, suite, batches)
         return
     con.execute("DELETE FROM memory.main.check_issues")
+    if len(batches) == 1:
+        # The table holds the submission and nothing else: no copy of it is needed.
+        _mark_broken(con, _run(con, suite, ids[0]), ids[0])
+        _find_states(con, batches)
+        return
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
     # A rule that fails to run in a batch of many may be the fault of one: each stands alone.
     for submission_id in ids:
@@ -346,15 +351,18 @@ def check(
             "SELECT * FROM memory.main.check_all WHERE submission_id = ?",
             [submission_id],
         )
-        broken = _run(con, suite, submission_id)
-        if broken:
-            con.execute(
-                "UPDATE memory.main.check_files SET broken_rule_id = ? WHERE submission_id = ?",
-                [broken, submission_id],
-            )
+        _mark_broken(con, _run(con, suite, submission_id), submission_id)
     con.execute(f"DROP TABLE memory.main.{BATCH}")
     con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
     _find_states(con, suite, batches)
+
+
+def _mark_broken(con: duckdb.DuckDBPyConnection, broken: str | None, submission_id: str) -> None:
+    if broken:
+        con.execute(
+            "UPDATE memory.main.check_files SET broken_rule_id = ? WHERE submission_id = ?",
+            [broken, submission_id],
+        )
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:

@@ -54,11 +54,14 @@ def make_batch(
         direct = {name: sql for name, sql in derived.items() if name not in taken}
         inner = "".join(f", {sql} AS {identifier(name)}" for name, sql in direct.items())
         outer = "".join(f", {place}" for place in taken.values())
+        # Rows are told by their numbers; keeping them in order would leave it to one thread.
+        con.execute("SET preserve_insertion_order = false")
         con.execute(
             f"CREATE TABLE memory.main.{table} AS SELECT s.*{outer} "
             f"FROM (SELECT *{inner} FROM ({sent})) AS s{joins}"
         )
     finally:
+        con.execute("SET preserve_insertion_order = true")
         for known in made:
             con.execute(f"DROP TABLE IF EXISTS {known}")
 
