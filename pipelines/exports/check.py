@@ -341,7 +341,7 @@ def check(
     if len(batches) == 1:
         # The table holds the submission and nothing else: no copy of it is needed.
         _mark_broken(con, _run(con, suite, ids[0]), ids[0])
-        _find_states(con, batches)
+        _find_states(con, suite, batches)
         return
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
     # A rule that fails to run in a batch of many may be the fault of one: each stands alone.
