@@ -196,6 +196,8 @@ def _person(number: str, sex: str, birth: str, name: str) -> dict[str, Change]:
         "name_blank": {name: "..."},
         **_number("nik", number),
         "nik_date_impossible": {number: "1471083213909001"},
+        "nik_ends_in_zero": {number: "1471081501909010"},
+        "nik_area_unknown": {number: "0001081501909011"},
         "nik_of_several_people": [{number: nik(77), name: "BUDI"}, {number: nik(77), name: "TUTI"}],
         "sex_unknown_code": {sex: "X"},
         "sex_blank": {sex: None},
@@ -206,6 +208,8 @@ def _person(number: str, sex: str, birth: str, name: str) -> dict[str, Change]:
         "birth_after_period": {birth: "01/09/2027"},
         "birth_too_long_ago": {birth: "01/01/1901"},
         "birth_against_nik": {birth: "16-01-2014"},
+        "nik_of_somebody_older": {number: nik(9, "550160")},
+        "nik_of_another_person": {number: nik(9, "030388")},
         **_area("kecamatan", "kelurahan"),
         "niks_saved_as_numbers": {"all": {number: "3.174091e+15"}},
         "fields_not_of_header": RAGGED,
@@ -240,7 +244,7 @@ _pkh = {
 _sembako = {
     k: v
     for k, v in _person("nik", "jk", "tgl_lahir", "nama_kpm").items()
-    if not k.startswith(("sex_", "birth_"))
+    if not k.startswith(("sex_", "birth_", "nik_of_somebody", "nik_of_another"))
 }
 
 
@@ -279,6 +283,9 @@ BREAKS: dict[str, dict[str, Change]] = {
         "id_pengurus_blank": {"id_pengurus": None},
         **_number("nik_anggota", "nik_anggota"),
         "nik_anggota_date_impossible": {"nik_anggota": "1471083002169001"},
+        "nik_anggota_ends_in_zero": {"nik_anggota": "1471081501169010"},
+        "nik_anggota_of_head": {"nik_anggota": nik(4, "550190")},
+        "nik_anggota_of_adult": {"nik_anggota": nik(9, "550190")},
         "nik_anggota_of_several_people": [
             {"nik_anggota": nik(78, "150116"), "nama_anggota": "BUDI"},
             {"nik_anggota": nik(78, "150116"), "nama_anggota": "TUTI"},
@@ -316,6 +323,7 @@ BREAKS: dict[str, dict[str, Change]] = {
     },
     "dapodik": {
         **_person("nik", "jk", "tanggal_lahir", "nama"),
+        "nik_of_another_person": {"nik": nik(9, "030312")},
         "nisn_blank": {"nisn": None},
         "nisn_damaged": {"nisn": "1234567"},
         "nisn_repeated": {"nisn": "0012340000"},
@@ -323,6 +331,9 @@ BREAKS: dict[str, dict[str, Change]] = {
         "ayah_nik_damaged": {"ayah_nik": "147108150185****"},
         "ibu_nik_damaged": {"ibu_nik": "14710855018890011"},
         "wali_nik_damaged": {"wali_nik": "147108150185000"},
+        "ayah_nik_ends_in_zero": {"ayah_nik": "1471081501859010"},
+        "ibu_nik_ends_in_zero": {"ibu_nik": "1471085501889010"},
+        "wali_nik_ends_in_zero": {"wali_nik": "1471081501859010"},
         "mother_blank": {"ibu_nama": None},
         **_number("no_kk", "no_kk"),
         "age_not_of_pupil": {"tanggal_lahir": "15/01/1990"},
@@ -341,6 +352,7 @@ BREAKS: dict[str, dict[str, Change]] = {
     },
     "eppgbm": {
         **_eppgbm,
+        "nik_of_another_person": {"nik": nik(9, "030325")},
         "parents_blank": {"nama_ortu": "-"},
         "older_than_five": {"tgl_lahir": "01/01/2020"},
         "measured_before_birth": {"tgl_lahir": "20/07/2026"},
