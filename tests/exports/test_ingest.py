@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import logging
 import re
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from pipelines.exports import check, declaration, ingest, messages, periods, rep
 from pipelines.exports.problem import Problem
 from pipelines.exports.receive import Receipt
 from tests.exports.suite_cases import sembako
+from tests.exports.suite_cases_b import child, mother
 
 SENT = datetime(2026, 8, 3, tzinfo=UTC)
 
@@ -140,6 +143,79 @@ def test_every_row_is_accepted_or_quarantined_with_its_reasons(vault, home, prog
         (4, "no_kk", "no_kk_blank", "warning", "0", True, True, "14.71", "2026-07"),
     ]
     assert list(home.work.iterdir()) == []
+
+
+def _table(program, part: str, sent: list[dict]) -> str:
+    names = [n for n, c in program.columns.items() if not c.parts or part in c.parts]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, extrasaction="ignore")
+    writer.writerow({name: program.columns[name].header for name in names})
+    writer.writerows(sent)
+    return out.getvalue()
+
+
+def _archive(program, **parts: list[dict]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for part, sent in parts.items():
+            archive.writestr(zipfile.ZipInfo(f"{part}.csv"), _table(program, part, sent))
+    return data.getvalue()
+
+
+def test_rows_of_each_part_are_numbered_and_kept_apart(vault, home, tmp_path):
+    """Row 3 of the mothers and row 3 of the children are two rows, all the way to the vault."""
+    kia = declaration.load_program(settings.PROGRAMS_DIR / "kia" / "defs.yaml")
+    nobody = {"nama_ibu": "", "nik_ibu": "", "nama_anak": "", "nik_anak": ""}
+    sent = _archive(
+        kia,
+        ibu_hamil=[mother(0), mother(1) | nobody, mother(2) | {"usia_kehamilan_minggu": "99"}],
+        imunisasi=[child(0), child(1) | {"tgl_vaksin": "kemarin"}, child(2) | nobody],
+    )
+    one = receipt(tmp_path, kia, None, content=sent)
+    one = replace(one, file_name="kia_1471_2026-07.zip")
+    result = ingest.ingest(vault, kia, one, home=home)
+    assert result is not None
+    assert (result.state, result.rows_count) == ("partially_accepted", 6)
+    assert (result.accepted_count, result.quarantined_count) == (4, 2)
+    assert vault.execute(
+        "SELECT source_part, source_row, nama_ibu IS NOT NULL, nama_anak IS NOT NULL "
+        "FROM vault.submissions.kia ORDER BY ALL"
+    ).fetchall() == [
+        ("ibu_hamil", 2, True, False),
+        ("ibu_hamil", 4, True, False),
+        ("imunisasi", 2, True, True),
+        ("imunisasi", 3, True, True),
+    ]
+    held = vault.execute(
+        "SELECT source_part, source_row, rule_ids FROM vault.quality.quarantine ORDER BY ALL"
+    ).fetchall()
+    assert held == [
+        ("ibu_hamil", 3, ["mother_not_named"]),
+        ("imunisasi", 4, ["child_not_named"]),
+    ]
+    told = vault.execute(
+        "SELECT source_part, source_row, column_name FROM vault.quality.issues "
+        "WHERE value_sent IN ('99', 'kemarin') ORDER BY ALL"
+    ).fetchall()
+    assert set(told) == {
+        ("ibu_hamil", 4, "usia_kehamilan_minggu"),
+        ("imunisasi", 3, "tgl_vaksin"),
+    }
+    rows_told = "SELECT count(*) FROM vault.quality.issues WHERE source_row NOT BETWEEN 2 AND 4"
+    assert vault.execute(rows_told).fetchone() == (0,)
+
+    # Corrected and sent again as a whole, the new version serves with all of its rows.
+    again = _archive(
+        kia, ibu_hamil=[mother(i) for i in range(3)], imunisasi=[child(i) for i in range(3)]
+    )
+    two = receipt(tmp_path, kia, None, content=again, version=2)
+    result = ingest.ingest(vault, kia, replace(two, file_name="kia_1471_2026-07_v2.zip"), home=home)
+    assert result is not None
+    assert (result.accepted_count, result.quarantined_count, result.is_serving) == (6, 0, True)
+    serving_ids = vault.execute(
+        "SELECT version FROM vault.quality.submissions WHERE is_serving"
+    ).fetchall()
+    assert serving_ids == [(2,)]
 
 
 def test_a_second_time_changes_nothing(vault, home, program, tmp_path):
