@@ -11,12 +11,17 @@ from pipelines import lake
 from pipelines.exports import check, declaration
 from pipelines.identity import names
 
-TABLES = ("rows", "overlaps", "coverage_gaps", "damage")
+TABLES = ("rows", "overlaps", "coverage_gaps")
+DAMAGE = "damage"
 _HERE = Path(__file__).parent
 # What a row says, by the type of the column it says it in.
 _KINDS = (
     ("data_type = 'DATE'", "date", "{column}::VARCHAR"),
-    ("data_type = 'DOUBLE' OR data_type LIKE 'DECIMAL%'", "number", "round({column}::DOUBLE, 6)::VARCHAR"),
+    (
+        "data_type = 'DOUBLE' OR data_type LIKE 'DECIMAL%'",
+        "number",
+        "round({column}::DOUBLE, 6)::VARCHAR",
+    ),
     ("column_name = 'sex_code'", "sex", "{column}"),
 )
 _RECORDS = (
@@ -34,7 +39,8 @@ def compare(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> pd.DataFrame:
     person or household standing for the id that most of its records got.
     Columns: measure, kind, true_count, found_count, right_count, precision, recall, f1.
     """
-    _attach(con, truth_dir)
+    for table in TABLES:
+        _attach(con, truth_dir, table)
     con.execute((_HERE / "compare.sql").read_text(encoding="utf-8"))
     return con.execute("FROM compared").df()
 
@@ -48,6 +54,7 @@ def compare_damage(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> pd.DataFr
     told), recall (right of all), precision (repaired: right of right and wrong; warning and
     quarantined: of all cells flagged by the same rules, those that really are damaged).
     """
+    _attach(con, truth_dir, DAMAGE)
     check.open_checks(con)
     columns = [
         (program.name, key, name)
@@ -67,10 +74,9 @@ def compare_damage(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> pd.DataFr
     return con.execute("FROM compared_damage").df()
 
 
-def _attach(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> None:
-    for table in TABLES:
-        path = lake.quote(str(truth_dir / f"{table}.parquet"))
-        con.execute(f"CREATE OR REPLACE TEMP VIEW truth_{table} AS FROM read_parquet({path})")
+def _attach(con: duckdb.DuckDBPyConnection, truth_dir: Path, table: str) -> None:
+    path = lake.quote(str(truth_dir / f"{table}.parquet"))
+    con.execute(f"CREATE OR REPLACE TEMP VIEW truth_{table} AS FROM read_parquet({path})")
 
 
 def _staged_values(con: duckdb.DuckDBPyConnection) -> str:

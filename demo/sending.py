@@ -238,7 +238,7 @@ class Desk:
             ]
         header_row = 0 if flat else len(head) + 1
         inserts: list[tuple[int, list[str | None]]] = []
-        sprinkled = bool(rows) and not flat
+        sprinkled = len(rows) > 0 and not flat
         if sprinkled and self._happens(
             rng, self.rates.file_repeated_header, events, "repeated_header"
         ):

@@ -159,11 +159,13 @@ def show_truth(home: Home | None = None, *, out: TextIO | None = None) -> None:
         if missing:
             raise query.QueryError(f"There is no {missing[0]} yet to compare: start `lumbung run`.")
         found = compare(con, folder)
-        damage = compare_damage(con, folder)
+        has_damage = (folder / "damage.parquet").exists()
+        damage = compare_damage(con, folder) if has_damage else None
     print("\nAgainst the demonstration's truth:", file=out or sys.stdout)
     _print_frame(found, out)
-    print("\nWhere dirty cells have ended:", file=out or sys.stdout)
-    _print_frame(damage, out)
+    if damage is not None:
+        print("\nWhere dirty cells have ended:", file=out or sys.stdout)
+        _print_frame(damage, out)
 
 
 def _print_frame(found: pd.DataFrame, out: TextIO | None) -> None:
