@@ -403,10 +403,20 @@ def _load(
         for c in wanted
     )
     of_file = ", ".join(f"f.{c}" for c in FILE_COLUMNS)
+    joined = f"{scan} AS r JOIN memory.main.check_files AS f USING (path)"
+    if len(batches) == 1:
+        # What is the same in all rows need not be looked up for each.
+        kinds = dict.fromkeys(FILE_COLUMNS, "VARCHAR") | {
+            "period_from": "DATE",
+            "period_to": "DATE",
+        }
+        of_file = ", ".join(
+            f"{_constant(getattr(batches[0], c))}::{kinds[c]} AS {c}" for c in FILE_COLUMNS
+        )
+        joined = f"{scan} AS r"
     sent = (
         f"SELECT {of_file}, r.source_row::BIGINT AS source_row, "
-        f"memory.main.part_of(r.source_row) AS source_part, {selected} "
-        f"FROM {scan} AS r JOIN memory.main.check_files AS f USING (path)"
+        f"memory.main.part_of(r.source_row) AS source_part, {selected} FROM {joined}"
     )
     derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
     try:
@@ -419,6 +429,10 @@ def _load(
         return set()
     con.execute(f"CREATE TABLE memory.main.check_sent AS {sent}")
     return _derive_one_by_one(con, suite, derived)
+
+
+def _constant(value: Any) -> str:
+    return "NULL" if value is None else quote(str(value))
 
 
 def _derive_one_by_one(con: duckdb.DuckDBPyConnection, suite: Suite, derived: str) -> set[str]:

@@ -379,7 +379,7 @@ class Program(_Model):
         return {key: name for name, column in self.columns.items() for key in column.match_keys()}
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which a key that is given twice is an error, not the last one winning."""
 
 

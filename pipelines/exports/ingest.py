@@ -13,6 +13,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -335,12 +336,19 @@ def ingest_many(
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     others = [p for p in declaration.load_programs() if p.name != program.name]
     results: list[SubmissionResult] = []
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="ingest-") as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=scratch, prefix="ingest-") as folder,
+        con.cursor() as beside,
+        ThreadPoolExecutor(max_workers=1) as worker,
+    ):
+        # The register of areas is made ready while the first file is read.
+        opened = worker.submit(check.open_checks, beside)
         chunk: list[_Read] = []
         for done, (name, receipt) in enumerate(wanted.items(), start=1):
             chunk.append(_read(program, receipt, name, others, Path(folder)))
             is_full = len(chunk) >= chunk_files or sum(r.rows_count for r in chunk) >= chunk_rows
             if is_full or done == total:
+                opened.result()
                 results += _record(con, program, suite, judged_under, chunk, set(known), instead)
                 for read in chunk:
                     if read.path:
@@ -524,16 +532,25 @@ def _same_rows(con: duckdb.DuckDBPyConnection, chunk: Sequence[_Read]) -> None:
 def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[str]) -> None:
     columns = [*program.columns, "extra_columns"]
     sent = ", ".join(f"b.{identifier(c)}" for c in columns)
+    paths = con.execute("SELECT submission_id, path FROM memory.main.check_files").fetchall()
+    rows, order = "memory.main.check_batch", "ORDER BY b.submission_id, b.source_row"
+    if len(paths) == 1:
+        # The file of one submission holds its rows in their order; sorting costs more than writing.
+        name, path = paths[0]
+        rows = (
+            f"(SELECT {quote(name)} AS submission_id, memory.main.part_of(source_row) "
+            f"AS source_part, * FROM read_parquet({quote(path)}))"
+        )
+        order = ""
     accepted = _put(
         con,
         f"vault.submissions.{program.name}",
         ["submission_id", "source_part", "source_row", *columns],
         "SELECT b.submission_id, b.source_part, memory.main.row_of(b.source_row), "
-        f"{sent} FROM memory.main.check_batch AS b "
+        f"{sent} FROM {rows} AS b "
         "SEMI JOIN (SELECT submission_id FROM memory.main.check_states WHERE state <> 'rejected') "
         "AS s USING (submission_id) "
-        "ANTI JOIN memory.main.check_quarantine AS q USING (submission_id, source_row) "
-        "ORDER BY b.submission_id, b.source_row",
+        f"ANTI JOIN memory.main.check_quarantine AS q USING (submission_id, source_row) {order}",
         replaced,
     )
     row_sent = ", ".join(
