@@ -276,6 +276,26 @@ def test_a_payment_called_a_repeat_of_another_payees_is_found(home, tmp_path):
     assert f"FAIL 1 {name}" in done.stdout, done.stdout[-2000:]
 
 
+def test_a_copied_row_is_one_payment_though_its_payee_was_not_recognised(home, tmp_path):
+    # Rows 2 and 3 say the same of two people; row 7 of a member of an archive is another row 7.
+    copy = Home(tmp_path / "home")
+    shutil.copytree(home.root, copy.root)
+    with lake.connect(write=["vault"], home=copy) as con:
+        con.execute("ALTER TABLE vault.quality.issues ADD COLUMN source_part VARCHAR")
+        con.execute(
+            "INSERT INTO vault.quality.issues BY NAME SELECT 'sembako-7' AS submission_id, "
+            "'sembako' AS program, 'row_repeated' AS rule_id, 'warning' AS severity, "
+            "unnest([3, 7]) AS source_row, unnest([NULL, 'lain']) AS source_part"
+        )
+    done = build(micro.project(tmp_path / "project"), copy, "build", "--select", "benefits+")
+    assert done.returncode == 0, done.stdout[-4000:]
+    with lake.connect(read=["warehouse"], home=copy) as con:
+        found = rows(
+            con, "SELECT submission_id, source_row FROM warehouse.core.benefits WHERE is_repeat"
+        )
+    assert found == micro.REPEATS | {("sembako-7", 3)}
+
+
 def test_building_again_changes_nothing(home, tmp_path):
     copy = Home(tmp_path / "home")
     shutil.copytree(home.root, copy.root)

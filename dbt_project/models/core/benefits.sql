@@ -8,7 +8,10 @@
        somebody are two payments; or one file says the very same thing (card, amount, day) twice;
     2. what is left names a card that the file believed more, or the same file with the same
        amount and day, already paid for that kind of help and period: one card, one payment,
-       even where the two records were not recognised as one person.
+       even where the two records were not recognised as one person;
+    3. the checks found its row to be a copy, column by column, of an earlier row of its file: so
+       also where the row tells too little of the payee for the two to be recognised as one. (Rows
+       of an archive's members are numbered anew in each member: for them 1 and 2 must do.)
   Two cards, two amounts or two days of one payee within one file are two payments. Repeats stay,
   marked; figures count the others. The card is read in the vault and does not leave it.
 #}
@@ -40,6 +43,15 @@ cards as (
         and not (length(card) >= 16 and card like '%0')
 ),
 
+copies as (
+    select distinct submission_id, source_row
+    from (
+        select submission_id, source_row, rule_id, {{ column_if_there(source('quality', 'issues'), 'source_part') }}
+        from {{ source('quality', 'issues') }}
+    ) as found
+    where rule_id = 'row_repeated' and source_part is null and source_row is not null
+),
+
 linked as (
     select
         {{ fact_id(['b.submission_id', 'b.source_row', 'b.source_record_id', 'b.program_code', 'b.benefit_no', 'b.statement_no']) }} as benefit_id,
@@ -63,7 +75,8 @@ linked as (
         o.sender_area_code, o.sender_regency, o.recency,
         coalesce(payee.beneficiary_id, concat(b.submission_id, ' ', b.source_record_id)) as payee_key,
         coalesce(member.beneficiary_id, b.for_record_id) as member_key,
-        c.card
+        c.card,
+        k.source_row is not null as is_copy
     from stated as b
     left join {{ ref('person_records') }} as payee
         on payee.submission_id = b.submission_id and payee.source_record_id = b.source_record_id
@@ -71,6 +84,8 @@ linked as (
         on member.submission_id = b.submission_id and member.source_record_id = b.for_record_id
     left join cards as c
         on c.submission_id = b.submission_id and c.source_record_id = b.source_record_id
+    left join copies as k
+        on k.submission_id = b.submission_id and k.source_row = b.source_row
     left join ({{ submission_order() }}) as o
         on o.submission_id = b.submission_id
 ),
@@ -104,7 +119,8 @@ by_payee as (
     -- Of two payments without any date nobody can say that they are one.
     select
         l.*,
-        coalesce(e.is_certain, false)
+        l.is_copy
+        or coalesce(e.is_certain, false)
         -- A statement without card stands for this one only where it is not itself said elsewhere.
         or (e.without_card_id is not null and w.benefit_id is null)
         or (l.valid_from is not null and row_number() over (
