@@ -52,18 +52,56 @@ def make_batch(
             joins += f" LEFT JOIN {known} AS k{number} ON {on}"
             taken.update({name: f"k{number}.{identifier(name)}" for name in names})
         direct = {name: sql for name, sql in derived.items() if name not in taken}
+        resting = _resting(direct, derived)
+        for name in resting:
+            del direct[name]
+        last = "".join(f", {sql} AS {identifier(name)}" for name, sql in resting.items())
         inner = "".join(f", {sql} AS {identifier(name)}" for name, sql in direct.items())
         outer = "".join(f", {place}" for place in taken.values())
         # Rows are told by their numbers; keeping them in order would leave it to one thread.
         con.execute("SET preserve_insertion_order = false")
         con.execute(
-            f"CREATE TABLE memory.main.{table} AS SELECT s.*{outer} "
-            f"FROM (SELECT *{inner} FROM ({sent})) AS s{joins}"
+            f"CREATE TABLE memory.main.{table} AS SELECT *{last} FROM (SELECT s.*{outer} "
+            f"FROM (SELECT *{inner} FROM ({sent})) AS s{joins})"
         )
     finally:
         con.execute("SET preserve_insertion_order = true")
         for known in made:
             con.execute(f"DROP TABLE IF EXISTS {known}")
+
+
+def _resting(direct: Mapping[str, str], derived: Mapping[str, str]) -> dict[str, str]:
+    """Those of `direct` in which a call stands that is another derived column, told from that."""
+    calls = {
+        name: re.compile(rf"(?<![\w.\"']){re.escape(sql)}(?![\w\"'])")
+        for name, sql in derived.items()
+        if _is_call(sql) and not _OF_ONE_ROW.search(sql)
+    }
+    found = {}
+    for name, sql in direct.items():
+        told = sql
+        for other, call in calls.items():
+            if other != name:
+                told = call.sub(f"({identifier(other)})".replace("\\", r"\\"), told)
+        if told != sql:
+            found[name] = told
+    # A column that others rest on must stand before they are told from it.
+    return {
+        name: sql for name, sql in found.items() if not any(identifier(o) in sql for o in found)
+    }
+
+
+def _is_call(sql: str) -> bool:
+    """Whether an expression is one call of a function and nothing else."""
+    start = re.match(r"\w+\(", sql)
+    if not start or "'" in sql:
+        return False
+    depth = 0
+    for place, sign in enumerate(sql):
+        depth += (sign == "(") - (sign == ")")
+        if not depth and place >= start.end():
+            return place == len(sql) - 1
+    return False
 
 
 def _looked_up(
