@@ -16,7 +16,9 @@ from pipelines.settings import Home
 
 pytestmark = pytest.mark.slow
 
-PROGRAMS = ["dapodik", "dtsen", "eppgbm", "pkh", "sembako"]
+PROGRAMS = ["dapodik", "dtsen", "eppgbm", "kia", "pkh", "sembako"]
+# Rows are numbered anew in each part.
+PARTS = {"kia": ["ibu_hamil", "imunisasi"]}
 RECORDS = [
     "persons",
     "memberships",
@@ -95,7 +97,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 
 def received(staging: Staging, programs: list[str], leave_out: str = "") -> None:
-    """Two versions of one export per program, the second of which serves; two rows each."""
+    """Two versions of one export per program, the second of which serves; two rows each, of each part."""
     statements = [
         "create schema if not exists vault.submissions",
         "create schema if not exists vault.quality",
@@ -106,15 +108,17 @@ def received(staging: Staging, programs: list[str], leave_out: str = "") -> None
     for program in programs:
         columns = [name for name in declared_columns(program) if name != leave_out]
         listed = ", ".join(f"'{name} '||i as \"{name}\"" for name in columns)
+        parts = PARTS.get(program) or "[NULL]"
         statements += [
             f"""insert into vault.quality.submissions
                 select '{program}-' || v, '{program}', '14.71', '2026Q3',
                     date '2026-07-01', date '2026-09-30', v = 2
                 from range(1, 3) as v(v)""",
             f"""create or replace table vault.submissions.{program} as
-                select '{program}-' || v as submission_id, i as source_row, {listed},
-                    cast(null as varchar) as extra_columns
-                from range(1, 3) as v(v), range(2, 4) as r(i)""",
+                select '{program}-' || v as submission_id, part as source_part, i as source_row,
+                    {listed}, cast(null as varchar) as extra_columns
+                from range(1, 3) as v(v), range(2, 4) as r(i),
+                    unnest({parts}::varchar[]) as p(part)""",
         ]
     staging.execute(*statements)
 
@@ -145,6 +149,7 @@ def test_staging_from_the_first_day_on(staging: Staging) -> None:
         ("dapodik", 2, 8, "dapodik-2", "dapodik-2"),
         ("dtsen", 2, 2, "dtsen-2", "dtsen-2"),
         ("eppgbm", 2, 2, "eppgbm-2", "eppgbm-2"),
+        ("kia", 2, 4, "kia-2", "kia-2"),
         ("pkh", 2, 4, "pkh-2", "pkh-2"),
         ("sembako", 2, 2, "sembako-2", "sembako-2"),
     ]
@@ -153,6 +158,19 @@ def test_staging_from_the_first_day_on(staging: Staging) -> None:
     before = staging.snapshot()
     staging.build()
     assert staging.snapshot() == before
+
+    # A row that got lost does not hide behind the same number in another part.
+    staging.execute(
+        *(
+            f"delete from vault.staging.stg_kia__{record} where source_record_id = '3:anak'"
+            for record in ("persons", "memberships", "service_events")
+        ),
+        "delete from vault.staging.persons where program = 'kia' and source_record_id = '3:anak'",
+    )
+    done = staging.dbt("test", "--select", "path:tests/staging")
+    failed = {line.split()[6] for line in done.stdout.splitlines() if " FAIL " in line}
+    assert failed == {"every_accepted_row_is_staged"}
+    staging.build()
 
     # A row that got lost on the way, a fact about nobody and a record without key are found.
     staging.execute(
