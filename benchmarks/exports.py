@@ -175,7 +175,7 @@ def plain(path: Path, work: Path) -> tuple[Callable[[], Any], Callable[[Any], di
         issues = pd.concat(
             [pd.DataFrame({"rule": name, "row": rows}) for name, rows in found.items() if rows]
         )
-        bad = df.index.isin(found["nobody_named"] + found["row_repeated"])
+        bad = df.index.isin(found["nobody_named"])
         df[~bad].to_parquet(work / "accepted.parquet")
         df[bad].to_parquet(work / "quarantine.parquet")
         issues.to_parquet(work / "issues.parquet")
