@@ -276,7 +276,7 @@ class DelimitedTable:
                 stream.seek(0)
             pending = b""
             while True:
-                # A long record is read on in growing pieces, so that it is gone through a few times.
+                # A long record is read on in growing pieces: it is gone through a few times.
                 chunk = stream.read(max(size, len(carry)))
                 done = not chunk
                 seen += len(chunk)

@@ -185,7 +185,7 @@ def _count_once() -> None:
         metric_name = "unexpected_rows_query.row_count"
 
         @metric_value(engine=SqlAlchemyExecutionEngine)
-        def _sqlalchemy(
+        def _sqlalchemy(  # type: ignore[override]
             cls,
             execution_engine: Any,
             metric_domain_kwargs: Any,
