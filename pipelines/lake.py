@@ -165,6 +165,8 @@ def _raw_connection(home: Home) -> duckdb.DuckDBPyConnection:
     for name in EXTENSIONS:
         con.execute(f"LOAD {name}")
     con.execute("SET TimeZone = 'UTC'")
+    # DuckDB's own bar would be written over the run's.
+    con.execute("SET enable_progress_bar = false")
     return con
 
 

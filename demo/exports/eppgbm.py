@@ -21,7 +21,7 @@ from demo.exports.common import Office, at_home, upper
 from demo.register import District, Month
 from demo.sending import Batch, Layout
 from demo.sheets import Literal
-from demo.soil import QUARANTINED, REPAIRED, UNKNOWN, Option, Soil, back, constant, one_of, series
+from demo.soil import REPAIRED, UNKNOWN, WARNING, Option, Soil, back, constant, one_of, series
 
 COLUMNS = (
     "No",
@@ -337,10 +337,11 @@ def _soil(soil: Soil, batch: Batch) -> None:
                 lambda rows, clean, draw: _comma(clean),
                 REPAIRED,
             ),
-            Option("number_missing", rates.number_missing, one_of("-", "...", None), UNKNOWN),
             Option(
-                "beyond_repair", rates.beyond_repair, one_of("tdk ditimbang", "#N/A"), QUARANTINED
+                "number_missing", rates.number_missing, one_of("-", "...", "#N/A", None), UNKNOWN
             ),
+            # The row still says who was seen and how tall the child is: it is kept.
+            Option("beyond_repair", rates.beyond_repair, constant("tdk ditimbang"), WARNING),
         ],
     )
     soil.decimal("Tinggi")

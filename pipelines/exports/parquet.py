@@ -95,6 +95,7 @@ def _damaged(file_name: str) -> Exception:
 def _connect() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": ""})
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
     return con
 
 

@@ -153,6 +153,7 @@ def _extras(batch: Batch, rows: Rows) -> pa.Array:
     # Merging into an empty object leaves out the members that are null.
     # Most files have nothing extra, and a connection costs more than reading a small file.
     with contextlib.closing(duckdb.connect()) as con:
+        con.execute("SET enable_progress_bar = false")
         made = con.execute(
             f"SELECT CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL "
             f"THEN json_merge_patch('{{}}', json_object({pairs}))::VARCHAR END AS j FROM extra",
@@ -166,6 +167,7 @@ def _is_doubled(path: Path, offset: int, headers: Sequence[int], columns: Sequen
     """Whether the repeated headers cut the rows into parts that are all the same: a table twice."""
     names = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
     with contextlib.closing(duckdb.connect()) as con:
+        con.execute("SET enable_progress_bar = false")
         parts = con.execute(
             "SELECT count(*), sum(hash(place, cells)) FROM ("
             " SELECT part, cells,"

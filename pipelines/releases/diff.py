@@ -55,6 +55,7 @@ def diff(before: Release, after: Release) -> list[TableDiff]:
     keys = {**_keys(before), **_keys(after)}
     found: list[TableDiff] = []
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         for alias, release in (("a", before), ("b", after)):
             con.execute(f"ATTACH {quote(str(release.database))} AS {alias} (READ_ONLY)")
         for name in [*now, *(n for n in then if n not in now)]:

@@ -278,15 +278,15 @@ def test_the_warehouse_lake_holds_no_person(barn: Barn) -> None:
 
 def test_an_overlap_leads_back_to_rows_of_files(barn: Barn) -> None:
     """Overlap -> benefits -> submission -> row of the received file."""
+    received = " UNION ALL ".join(
+        f"SELECT submission_id, source_row FROM vault.submissions.{p}" for p in programs()
+    )
     orphans = barn.query(
-        """
+        f"""
         WITH paid AS (
             SELECT DISTINCT household_id, beneficiary_id, program_code, submission_id, source_row
             FROM warehouse.core.benefits WHERE status_code = 'paid'
-        ), rows AS (
-            SELECT submission_id, source_row FROM vault.submissions.pkh
-            UNION ALL SELECT submission_id, source_row FROM vault.submissions.sembako
-        )
+        ), rows AS ({received})
         SELECT count(*) FROM paid LEFT JOIN rows USING (submission_id, source_row)
         LEFT JOIN warehouse.core.submissions AS s USING (submission_id)
         WHERE rows.source_row IS NULL OR s.submission_id IS NULL
