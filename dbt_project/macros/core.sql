@@ -143,3 +143,32 @@
 {% macro joined_texts(texts) -%}
   nullif(concat_ws(',', {{ texts | join(', ') }}), '')
 {%- endmacro %}
+
+{# Months that a period touches, first and last included. #}
+{% macro months_touched(valid_from, valid_to) -%}
+  ({{ dbt.datediff(valid_from, 'greatest(' ~ valid_from ~ ', ' ~ valid_to ~ ')', 'month') }} + 1)
+{%- endmacro %}
+
+{# What the rule `rule` of the seed benefit_values gives for a period; NULL where it cannot be told. #}
+{% macro rule_value(rule, valid_from, valid_to, quantity) -%}
+  cast({{ rule }}.value_idr * case {{ rule }}.per_code
+    when 'month' then {{ months_touched(valid_from, valid_to) }}
+    when 'tahap' then {{ months_touched(valid_from, valid_to) }} / 3.0
+    when 'year' then 1
+    when 'once' then 1
+    when 'unit' then {{ quantity }}
+  end as decimal(18, 2))
+{%- endmacro %}
+
+{# The middle of known values. #}
+{% macro median_of(value) %}{{ return(adapter.dispatch('median_of', 'lumbung')(value)) }}{% endmacro %}
+{% macro default__median_of(value) -%} median({{ value }}) {%- endmacro %}
+
+{# Distinct known texts of a group in one text, in order; NULL where there is none. #}
+{% macro texts_of(value) %}{{ return(adapter.dispatch('texts_of', 'lumbung')(value)) }}{% endmacro %}
+{% macro default__texts_of(value) -%} nullif(array_to_string(list_sort(array_agg(distinct {{ value }}) filter ({{ value }} is not null)), ','), '') {%- endmacro %}
+
+{# Whether a comma-joined text of codes holds a code. #}
+{% macro holds_code(texts, code) -%}
+  (concat(',', {{ texts }}, ',') like concat('%,', {{ code }}, ',%'))
+{%- endmacro %}

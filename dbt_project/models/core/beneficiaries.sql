@@ -65,6 +65,31 @@ lives as (
     where choice = 1
 ),
 
+-- By when somebody had died or moved away: the last day of the first list that says so after the
+-- last one that says otherwise. It is not the day itself, which no list tells.
+deaths as (
+    select r.beneficiary_id, min(r.valid_to) as died_by_on
+    from records as r
+    left join (
+        select beneficiary_id, max(valid_from) as alive_on from records where is_alive group by beneficiary_id
+    ) as a on a.beneficiary_id = r.beneficiary_id
+    where not r.is_alive and (a.alive_on is null or r.valid_from > a.alive_on)
+    group by r.beneficiary_id
+),
+
+moves as (
+    select o.beneficiary_id, min(o.valid_to) as moved_by_on
+    from {{ ref('observations') }} as o
+    left join (
+        select beneficiary_id, max(valid_from) as here_on
+        from {{ ref('observations') }}
+        where indicator_code = 'resident_status' and value_code in ('resident', 'dead')
+        group by beneficiary_id
+    ) as h on h.beneficiary_id = o.beneficiary_id
+    where o.indicator_code = 'resident_status' and o.value_code = 'moved' and (h.here_on is null or o.valid_from > h.here_on)
+    group by o.beneficiary_id
+),
+
 homes as (
     select beneficiary_id, area_code, area_level, current_area_code
     from (
@@ -92,7 +117,7 @@ households_now as (
                 order by valid_from desc nulls last, household_id
             ) as choice
         from {{ ref('household_members') }}
-        where valid_to is null
+        where valid_to is null and group_kind = 'family_card'
     ) as dated
     where choice = 1
 )
@@ -103,6 +128,8 @@ select
     cast(births.birth_year as integer) as birth_year,
     cast(births.birth_month as integer) as birth_month,
     lives.is_alive,
+    case when lives.is_alive is not true then deaths.died_by_on end as died_by_on,
+    moves.moved_by_on,
     households_now.household_id,
     homes.area_code,
     homes.area_level,
@@ -116,4 +143,6 @@ left join sexes on sexes.beneficiary_id = people.beneficiary_id
 left join births on births.beneficiary_id = people.beneficiary_id
 left join lives on lives.beneficiary_id = people.beneficiary_id
 left join homes on homes.beneficiary_id = people.beneficiary_id
+left join deaths on deaths.beneficiary_id = people.beneficiary_id
+left join moves on moves.beneficiary_id = people.beneficiary_id
 left join households_now on households_now.beneficiary_id = people.beneficiary_id

@@ -15,7 +15,15 @@
   Two cards, two amounts or two days of one payee within one file are two payments. Repeats stay,
   marked; figures count the others. The card is read in the vault and does not leave it.
 #}
-with stated as (
+with in_kind_values as (
+    select v.rule_id, v.program_code, v.benefit_type_code, v.component_code, v.per_code, v.value_idr, v.valid_from,
+        coalesce(v.valid_to, date '9999-12-31') as valid_to
+    from {{ ref('benefit_values') }} as v
+    inner join {{ ref('benefit_types') }} as t on t.benefit_type_code = v.benefit_type_code
+    where v.kind_code = 'exact' and not t.is_cash
+),
+
+stated as (
     select
         b.*,
         row_number() over (
@@ -153,6 +161,20 @@ by_card as (
             false
         ) as is_repeat
     from by_payee
+),
+
+-- What is not cash and states no amount is worth what the rule of its first day says.
+valued as (
+    select
+        c.*,
+        v.rule_id as value_rule_id,
+        {{ rule_value('v', 'c.valid_from', 'c.valid_to', 'c.quantity') }} as rule_value_idr
+    from by_card as c
+    left join in_kind_values as v
+        on v.program_code = c.program_code
+        and v.benefit_type_code = c.benefit_type_code
+        and c.valid_from between v.valid_from and v.valid_to
+        and (v.component_code is null or v.component_code = c.component_code)
 )
 
 select
@@ -172,7 +194,13 @@ select
     valid_from,
     valid_to,
     is_period_known,
-    cast(amount_idr as decimal(18, 2)) as amount_idr,
+    cast(coalesce(amount_idr, rule_value_idr) as decimal(18, 2)) as amount_idr,
+    case
+        when amount_idr is not null then 'stated'
+        when rule_value_idr is not null then 'rule'
+        else 'unknown'
+    end as amount_basis_code,
+    case when amount_idr is null and rule_value_idr is not null then value_rule_id end as value_rule_id,
     quantity,
     unit_code,
     status_code,
@@ -186,4 +214,4 @@ select
         partition by program, program_code, payee_key, valid_from, valid_to order by card nulls last
     ) end as integer) as card_ordinal,
     is_repeat
-from by_card
+from valued

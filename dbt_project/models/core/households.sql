@@ -1,16 +1,35 @@
 {{ config(unique_key='household_id') }}
 
 -- A household's area is where its members' records most recently place it, among the areas told
--- to the deepest level; then the most frequent, then the smallest code.
-with seen as (
+-- to the deepest level; then the most frequent, then the smallest code. Records of a dwelling are
+-- those of its occupants in the time they lived there.
+with records as (
+    select household_id, stated_on, program, area_code, area_level, current_area_code
+    from {{ ref('person_records') }}
+    where household_id is not null
+    union all
+    select m.household_id, r.stated_on, r.program, r.area_code, r.area_level, r.current_area_code
+    from {{ ref('household_members') }} as m
+    inner join {{ ref('person_records') }} as r
+        on r.beneficiary_id = m.beneficiary_id
+        and r.valid_from between m.valid_from and coalesce(m.valid_to, date '9999-12-31')
+    where m.group_kind = 'dwelling'
+),
+
+groups as (
+    select household_id, 'family_card' as group_kind from {{ source('identity', 'households') }}
+    union all
+    select distinct household_id, group_kind from {{ ref('household_members') }} where group_kind = 'dwelling'
+),
+
+seen as (
     select
         household_id,
         min(stated_on) as first_seen_on,
         max(stated_on) as last_seen_on,
         count(*) as records_count,
         count(distinct program) as programs_count
-    from {{ ref('person_records') }}
-    where household_id is not null
+    from records
     group by household_id
 ),
 
@@ -32,8 +51,8 @@ homes as (
                 partition by household_id
                 order by length(area_code) desc, max(stated_on) desc nulls last, count(*) desc, area_code
             ) as choice
-        from {{ ref('person_records') }}
-        where household_id is not null and area_code is not null
+        from records
+        where area_code is not null
         group by household_id, area_code, area_level
     ) as counted
     where choice = 1
@@ -41,6 +60,7 @@ homes as (
 
 select
     h.household_id,
+    h.group_kind,
     homes.area_code,
     homes.area_level,
     homes.current_area_code,
@@ -50,7 +70,7 @@ select
     seen.last_seen_on,
     coalesce(seen.records_count, 0) as records_count,
     coalesce(seen.programs_count, 0) as programs_count
-from {{ source('identity', 'households') }} as h
+from groups as h
 left join seen on seen.household_id = h.household_id
 left join members on members.household_id = h.household_id
 left join homes on homes.household_id = h.household_id

@@ -1,8 +1,7 @@
 {{ config(unique_key=record_key('benefits')) }}
 
 -- The contribution of the month, paid to the insurer for every active member. The file holds no
--- amount: it is the contribution that the program pays per person and month, 42,000 rupiah since
--- August 2020 (Perpres 64/2020) and not told here for earlier months. Where the status is not told,
+-- amount: core values it by the dated rule of the seed benefit_values. Where the status is not told,
 -- or the row contradicts itself (active, but not begun or ended before the month), whether it was
 -- paid is not known.
 with submitted as (
@@ -35,7 +34,7 @@ select
     cast(null as varchar) as for_record_id,
     period_from,
     period_to,
-    case when period_from >= date '2020-08-01' then cast(42000 as decimal(18, 2)) end as amount_idr,
+    cast(null as decimal(18, 2)) as amount_idr,
     cast(null as double) as quantity,
     cast(null as varchar) as unit_code,
     case
