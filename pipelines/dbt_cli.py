@@ -22,8 +22,21 @@ EXECUTABLE = Path(sys.executable).parent / "lumbung-dbt"
 
 
 def staging_models(project: Path = settings.DBT_DIR) -> list[str]:
-    """Names of all `stg_<program>__<record>` models, sorted."""
-    return sorted(path.stem for path in (project / "models" / "staging").glob("*/stg_*__*.sql"))
+    """Names of the `stg_<program>__<record>` models of the programs in force, sorted."""
+    resting = resting_programs(project)
+    return sorted(
+        path.stem
+        for path in (project / "models" / "staging").glob("*/stg_*__*.sql")
+        if path.parent.name not in resting
+    )
+
+
+def resting_programs(project: Path = settings.DBT_DIR) -> set[str]:
+    """Programs that have staging models but are not in force (`LUMBUNG_PROGRAMS`)."""
+    chosen = settings.programs()
+    if chosen is None:
+        return set()
+    return {p.parent.name for p in (project / "models" / "staging").glob("*/stg_*__*.sql")} - chosen
 
 
 def target_path(home: Home | None = None) -> Path:

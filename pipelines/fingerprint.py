@@ -68,7 +68,11 @@ def remembered(run_id: str, home: Home) -> str:
 
 
 def of_inputs(programs: Iterable[Program]) -> str:
-    """SHA-256 over the code, every file received and every decision on one, in any order."""
+    """SHA-256 over the code, the programs in force, every file received and every decision on one.
+
+    In any order.
+    """
+    programs = list(programs)
     files = {
         # The time of sending moves on where known bytes were sent again, and may decide who serves.
         (p.name, r.file_name, r.sha256, r.sent_at.isoformat())
@@ -76,6 +80,7 @@ def of_inputs(programs: Iterable[Program]) -> str:
         for r in receive.received(p)
     }
     digest = hashlib.sha256(code_hash().encode())
+    digest.update(" ".join(sorted(p.name for p in programs)).encode())
     for program, file_name, sha256, sent_at in sorted(files):
         digest.update(f"{program}\0{file_name}\0{sha256}\0{sent_at}\n".encode())
     for submission_id, decision in serving.decisions():

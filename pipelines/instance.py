@@ -20,6 +20,9 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+event_log_storage:
+  module: pipelines.event_log
+  class: KeptOpenEventLog
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager

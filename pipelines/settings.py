@@ -97,6 +97,12 @@ def now() -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def programs() -> frozenset[str] | None:
+    """The programs in force (`LUMBUNG_PROGRAMS`, names with commas between); None means all."""
+    value = os.environ.get("LUMBUNG_PROGRAMS", "")
+    return frozenset(name.strip() for name in value.split(",") if name.strip()) or None
+
+
 def catalog_url(lake: str) -> str | None:
     """PostgreSQL catalog of a lake (`LUMBUNG_VAULT_CATALOG`, `LUMBUNG_WAREHOUSE_CATALOG`), if any.
 

@@ -40,8 +40,10 @@ os.environ["LUMBUNG_NOW"] = NOW
 class Barn:
     """A barn under test and the command line that works on it, as a user would type it."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, programs: Sequence[str] = ()):
+        """`programs`: those in force; none means all that are declared."""
         self.home = Home(root)
+        self.programs = tuple(programs)
 
     @property
     def truth(self) -> Path:
@@ -54,6 +56,7 @@ class Barn:
             **os.environ,
             "LUMBUNG_HOME": str(self.home.root),
             "DAGSTER_HOME": str(self.home.dagster),
+            **({"LUMBUNG_PROGRAMS": ",".join(self.programs)} if self.programs else {}),
         }
 
     def command(self, *arguments: str) -> list[str]:
@@ -96,7 +99,7 @@ class Barn:
     def copy(self, to: Path) -> Barn:
         """A barn of its own with the same content. Paths in catalogs are relative to the home."""
         shutil.copytree(self.home.root, to, symlinks=True)
-        return Barn(to)
+        return Barn(to, self.programs)
 
 
 @pytest.fixture(scope="session")
@@ -106,17 +109,17 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def write_demo(
-    barn: Barn, *options: str, programs: Sequence[str] = FEW, people: int = PEOPLE
-) -> None:
-    """Have `lumbung demo` write a year of the programs' exports; of all, if none is named."""
-    chosen = [word for program in programs for word in ("--program", program)]
+def write_demo(barn: Barn, *options: str, people: int = PEOPLE) -> None:
+    """Have `lumbung demo` write a year of the exports of the barn's programs."""
+    chosen = [word for program in barn.programs for word in ("--program", program)]
     barn.lumbung("demo", "--people", str(people), "--years", "1", *chosen, *options)
 
 
-def filled(folder: Path, name: str, fill: Callable[[Barn], None]) -> Barn:
+def filled(
+    folder: Path, name: str, fill: Callable[[Barn], None], programs: Sequence[str] = FEW
+) -> Barn:
     """A barn made once by `fill`, whichever worker comes first."""
-    barn = Barn(folder / name)
+    barn = Barn(folder / name, programs)
     with FileLock(folder / f"{name}.lock"):
         done = folder / f"{name}.done"
         if not done.exists():
@@ -141,10 +144,10 @@ def whole_district(shared_folder: Path) -> Barn:
     """Fewer people, and every program that there is, with the usual dirt."""
 
     def fill(barn: Barn) -> None:
-        write_demo(barn, programs=(), people=900)
+        write_demo(barn, people=900)
         barn.lumbung("run")
 
-    return filled(shared_folder, "whole_district", fill)
+    return filled(shared_folder, "whole_district", fill, programs=())
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ def defs() -> dg.Definitions:
     @dbt_assets(
         manifest=manifest,
         select=BEFORE_IDENTITY,
+        exclude=" ".join(f"fqn:lumbung.staging.{p}" for p in sorted(dbt_cli.resting_programs())),
         name="stage",
         dagster_dbt_translator=translator,
     )

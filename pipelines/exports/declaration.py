@@ -445,10 +445,20 @@ def load_program(path: Path) -> Program:
 
 
 def load_programs(folder: Path | None = None) -> list[Program]:
-    """All declared programs, sorted by name. Raises DeclarationError at the first wrong one."""
-    root = folder or settings.PROGRAMS_DIR
+    """The programs in force (of `folder`: all), sorted by name.
+
+    Raises DeclarationError at the first wrong one, or if `LUMBUNG_PROGRAMS` names one that is not
+    declared.
+    """
+    files = {
+        path.parent.name: path for path in (folder or settings.PROGRAMS_DIR).glob("*/defs.yaml")
+    }
+    chosen = None if folder else settings.programs()
+    if chosen is not None and (unknown := sorted(chosen - set(files))):
+        raise DeclarationError(f"LUMBUNG_PROGRAMS names no declared program: {', '.join(unknown)}.")
     return sorted(
-        (load_program(path) for path in root.glob("*/defs.yaml")), key=lambda program: program.name
+        (load_program(path) for name, path in files.items() if chosen is None or name in chosen),
+        key=lambda program: program.name,
     )
 
 

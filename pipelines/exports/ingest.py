@@ -334,7 +334,7 @@ def ingest_many(
     suite = suite or check.load_suite(program.name)
     scratch = (home or settings.home()).work
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    others = [p for p in declaration.load_programs() if p.name != program.name]
+    others = [p for p in declaration.load_programs(settings.PROGRAMS_DIR) if p.name != program.name]
     results: list[SubmissionResult] = []
     with (
         tempfile.TemporaryDirectory(dir=scratch, prefix="ingest-") as folder,

@@ -26,9 +26,9 @@ def barn(request: pytest.FixtureRequest) -> Barn:
     return found
 
 
-def programs() -> list[str]:
-    """Names of the declared programs."""
-    return [program.name for program in declaration.load_programs()]
+def programs(barn: Barn) -> list[str]:
+    """Names of the programs in force."""
+    return list(barn.programs) or [program.name for program in declaration.load_programs()]
 
 
 def files_of(barn: Barn) -> dict[str, tuple[int, int]]:
@@ -57,7 +57,7 @@ def test_every_row_is_accepted_or_quarantined(barn: Barn) -> None:
         """
     )
     assert unequal == []
-    for program in programs():
+    for program in programs(barn):
         wrong = barn.query(
             f"""
             WITH stored AS (
@@ -80,7 +80,7 @@ def test_every_row_the_demonstration_wrote_was_read(barn: Barn) -> None:
     """Against the truth: the very rows, by file and row number."""
     told = f"read_parquet('{barn.truth}/rows.parquet')"
     read = " UNION ALL ".join(
-        f"SELECT submission_id, source_row FROM vault.submissions.{p}" for p in programs()
+        f"SELECT submission_id, source_row FROM vault.submissions.{p}" for p in programs(barn)
     )
     missing = barn.query(
         f"""
@@ -173,10 +173,10 @@ def test_a_forced_run_changes_nothing_either(district: Barn, tmp_path: Path) -> 
 
 def test_order_and_batches_do_not_matter(district: Barn, tmp_path: Path) -> None:
     """The same files in three batches, newest first: the same warehouse."""
-    barn = Barn(tmp_path / "barn")
+    barn = Barn(tmp_path / "barn", district.programs)
     shutil.copytree(district.home.keys, barn.home.keys)
     files = sorted(
-        (p for p in district.home.landing.glob("*/*") if p.parent.name in programs()),
+        (p for p in district.home.landing.glob("*/*") if p.parent.name in programs(barn)),
         key=lambda p: (p.stat().st_mtime, p.name),
         reverse=True,
     )
@@ -279,7 +279,7 @@ def test_the_warehouse_lake_holds_no_person(barn: Barn) -> None:
 def test_an_overlap_leads_back_to_rows_of_files(barn: Barn) -> None:
     """Overlap -> benefits -> submission -> row of the received file."""
     received = " UNION ALL ".join(
-        f"SELECT submission_id, source_row FROM vault.submissions.{p}" for p in programs()
+        f"SELECT submission_id, source_row FROM vault.submissions.{p}" for p in programs(barn)
     )
     orphans = barn.query(
         f"""

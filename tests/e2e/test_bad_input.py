@@ -104,9 +104,13 @@ def test_what_was_good_goes_on_serving(spoiled) -> None:
     assert serving == before
 
 
-def test_the_checks_of_these_programs_fail_and_a_release_is_made(spoiled, district: Barn) -> None:
+def test_the_checks_of_these_programs_fail_and_a_release_is_made(
+    spoiled, district: Barn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     barn, _, _ = spoiled
     import dagster as dg
+
+    monkeypatch.setenv("DAGSTER_HOME", str(barn.home.dagster))
 
     with dg.DagsterInstance.from_config(str(barn.home.dagster)) as instance:
         for program, passed in {"sembako": False, "pkh": False, "dtsen": False}.items():

@@ -55,7 +55,7 @@ def read_release(barn: Barn) -> list[tuple]:
 
 def test_killed_at_every_station(district: Barn, tmp_path: Path) -> None:
     """Half the files are released; then the rest comes, and every attempt is killed further on."""
-    barn = Barn(tmp_path / "barn")
+    barn = Barn(tmp_path / "barn", district.programs)
     later = sorted((district.home.landing / "sembako").glob("*"))[::2]
     shutil.copytree(
         district.home.landing,
