@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -43,6 +44,9 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
 
+
+DECISION_ID = re.compile("d[0-9a-f]{20}")
+"""What a decision about a pair is called; no submission is."""
 
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
 
@@ -285,6 +289,7 @@ class Reviewed(StrEnum):
     all = "all"
     submissions = "submissions"
     pairs = "pairs"
+    decisions = "decisions"
 
 
 @review_app.command("list")
@@ -299,9 +304,16 @@ def list_reviews(
     limit: Annotated[int, typer.Option(min=0, help="Rows of a table; 0 for all.")] = 200,
     format: FormatOption = Format.table,
 ) -> None:
-    """What waits for a person: submissions, and pairs of people, the most alike first; ids only."""
+    """What waits for a person: submissions, and pairs of people, the most alike first; ids only.
+
+    `decisions` lists what was decided about pairs, the newest first.
+    """
     from pipelines import lake, query, review
 
+    if what is Reviewed.decisions:
+        names = review.DECISION_COLUMNS
+        _answer(names, review.decisions()[: limit or None], format)
+        return
     if what is Reviewed.all and format is not Format.table:
         raise typer.BadParameter("csv and json hold one kind: ask for `submissions` or `pairs`.")
     what = what or (Reviewed.all if format is Format.table else Reviewed.pairs)
@@ -352,10 +364,160 @@ def refuse(submission_id: SubmissionArgument, by: ByOption = None, note: NoteOpt
 
 @review_app.command()
 def withdraw(
-    submission_id: SubmissionArgument, by: ByOption = None, note: NoteOption = None
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="A submission, or a decision about a pair.")
+    ],
+    by: ByOption = None,
+    note: NoteOption = None,
 ) -> None:
-    """Take back what was decided about a submission."""
-    _decide(submission_id, "withdraw", by, note)
+    """Take back what was decided about a submission, or about a pair of people."""
+    if not DECISION_ID.fullmatch(id):
+        _decide(id, "withdraw", by, note)
+        return
+    import getpass
+
+    from pipelines import review
+
+    verdict = review.withdraw_pair(id, by=by or getpass.getuser())
+    typer.echo(f"{id} ({verdict}): withdrawn.")
+    typer.echo("Next: lumbung run", err=True)
+
+
+class Kind(StrEnum):
+    """What a reviewer may see whole."""
+
+    name = "name"
+    nik = "nik"
+    kk = "kk"
+    birth = "birth"
+    sex = "sex"
+    parents = "parents"
+    address = "address"
+    area = "area"
+    phone = "phone"
+    numbers = "numbers"
+
+
+UnmaskedOption = Annotated[bool, typer.Option("--unmasked", help="Show every value whole.")]
+EnglishOption = Annotated[bool, typer.Option("--english", help="In English.")]
+
+
+@review_app.command("export")
+def export_pairs(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The workbook (default: in the barn's review/).")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, help="The so many most useful pairs; 0 for all.")
+    ] = 200,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Instead: an audit of so many links, drawn at random."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="With --sample: equal seeds draw equal links.")] = 1,
+    may_see: Annotated[
+        list[Kind] | None,
+        typer.Option(
+            "--reviewer-may-see",
+            help="What is shown whole; may be given again (default: all but numbers).",
+        ),
+    ] = None,
+    unmasked: UnmaskedOption = False,
+    english: EnglishOption = False,
+) -> None:
+    """Write a workbook in which people decide about doubtful pairs. It holds personal data."""
+    from pipelines import review
+
+    made = review.export_pairs(
+        out=out,
+        limit=limit or None,
+        sample=sample,
+        seed=seed,
+        may_see=list(Kind) if unmasked else may_see,
+        language="en" if english else "id",
+    )
+    typer.echo(
+        f"{made.path}: {made.pairs_count:,} of {made.waiting_count:,} pairs ({made.export_id})"
+    )
+    typer.echo("It holds personal data. Next: lumbung review import FILE --by NAME", err=True)
+
+
+@review_app.command("import")
+def import_pairs(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The workbook that came back.")],
+    by: ByOption = None,
+) -> None:
+    """Record what people decided in a workbook; all of it, or nothing if it contradicts itself."""
+    import getpass
+
+    from pipelines import review
+
+    told = review.import_pairs(file, by=by or getpass.getuser())
+    typer.echo(
+        f"{told.same:,} same, {told.different:,} different, {told.unknown:,} not known; "
+        f"{told.already:,} known before, {told.withdrawn:,} withdrawn since, "
+        f"{told.unanswered:,} left open."
+    )
+    if told.same or told.different:
+        typer.echo("Next: lumbung run", err=True)
+
+
+@review_app.command()
+def explain(
+    ids: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID ID",
+            help="Two records (SUBMISSION_ID/SOURCE_RECORD_ID), evidence or beneficiary ids; or "
+            "one pair: its id, or its number in the last workbook.",
+        ),
+    ],
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Also as a chart: a page named FILE.html.")
+    ] = None,
+    unmasked: UnmaskedOption = False,
+    english: EnglishOption = False,
+) -> None:
+    """Why two records are one person, or are not: weights, guards, decisions; masked."""
+    from pipelines import query, review
+    from pipelines.identity import review_workbook
+
+    if len(ids) > 2:
+        raise typer.BadParameter("give two ids, or one of a pair.")
+    found = review.explain_pair(
+        ids,
+        may_see=list(Kind) if unmasked else (),
+        picture=picture,
+        language="en" if english else "id",
+    )
+    for sentence in found.sentences:
+        typer.echo(sentence)
+    if found.steps:
+        typer.echo("")
+        names = ["evidence", "finding", "weight"] if english else ["bukti", "temuan", "bobot"]
+        rows = [[what, finding, f"{weight:+.2f}"] for what, finding, weight in found.steps]
+        query.print_table(names, rows, right=[False, False, True])
+    if found.sides:
+        one, other = found.sides
+        fields = [f for f in one.seen if one.seen[f] or other.seen[f]]
+        typer.echo("")
+        names = ["value", "A", "B", "agree"] if english else ["isian", "A", "B", "cocok"]
+        words = {True: "yes" if english else "ya", False: "no" if english else "tidak", None: ""}
+        query.print_table(
+            names,
+            [
+                [
+                    review_workbook.WORDS[f][int(english)],
+                    one.seen[f] or "",
+                    other.seen[f] or "",
+                    words[one.agree[f]],
+                ]
+                for f in fields
+            ],
+            right=[False] * 4,
+        )
+    if picture is not None and found.chart is not None:
+        typer.echo(f"{picture}", err=True)
 
 
 def _decide(submission_id: str, decision: Any, by: str | None, note: str | None) -> None:
@@ -503,6 +665,8 @@ def _explain(error: Exception) -> int:
     from pipelines import guard, lake, query
     from pipelines.drafting.sample import DraftError
     from pipelines.exports.serving import DecisionError
+    from pipelines.identity.review_answers import AnswerError
+    from pipelines.identity.review_explain import ExplainError
     from pipelines.releases import PrivacyError, ReleaseError
     from pipelines.review import ReviewError
 
@@ -516,6 +680,8 @@ def _explain(error: Exception) -> int:
         guard.StepError,
         DecisionError,
         ReviewError,
+        AnswerError,
+        ExplainError,
     )
     if isinstance(error, foreseen):
         typer.echo(f"lumbung: {error}", err=True)

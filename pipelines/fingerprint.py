@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines import settings
 from pipelines.exports import receive, serving
 from pipelines.exports.declaration import Program
+from pipelines.identity import review_decisions
 from pipelines.settings import Home
 
 REMEMBERED = "inputs.json"
@@ -85,4 +86,6 @@ def of_inputs(programs: Iterable[Program]) -> str:
         digest.update(f"{program}\0{file_name}\0{sha256}\0{sent_at}\n".encode())
     for submission_id, decision in serving.decisions():
         digest.update(f"{submission_id}\0{decision}\n".encode())
+    for key_a, key_b, verdict in review_decisions.of_barn():
+        digest.update(f"{key_a}\0{key_b}\0{verdict}\n".encode())
     return digest.hexdigest()

@@ -1,20 +1,28 @@
-"""What people decide about submissions that wait, and what they are shown for it.
+"""What people decide about submissions that wait and about doubtful pairs of people.
 
 Works on a barn: opens the vault, holds the writer's lock while it writes, and renews the answers to
-the senders. Counts, codes and ids only.
+the senders. Counts, codes and ids only; names and numbers go into workbooks and pictures that this
+machine's user alone can read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pipelines import guard, lake, settings
 from pipelines.exports import declaration, feedback, messages, receive, recheck, serving
 from pipelines.exports.declaration import Program
 from pipelines.exports.feedback_workbook import Language
 from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    from pipelines.identity.review_answers import Recorded
+    from pipelines.identity.review_explain import Explanation
 
 COLUMNS = (
     "submission_id",
@@ -26,6 +34,18 @@ COLUMNS = (
     "decision",
     "decided_by",
     "decided_at",
+)
+
+
+DECISION_COLUMNS = (
+    "decision_id",
+    "verdict",
+    "record_a",
+    "record_b",
+    "decided_by",
+    "decided_at",
+    "withdrawn_by",
+    "withdrawn_at",
 )
 
 
@@ -135,3 +155,202 @@ def answer(
                         con, programs[name], home=home, language=language
                     )
     return changed
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One workbook of questions: where it is, its id, the pairs in it and how many wait in all."""
+
+    path: Path
+    export_id: str
+    pairs_count: int
+    waiting_count: int
+
+
+@contextmanager
+def _quiet(step: str, home: Home, *foreseen: type[Exception]) -> Iterator[None]:
+    """Errors that name nobody; those that are foreseen go through as they are."""
+    told: Exception | None = None
+    with guard.quiet_errors(step, home):
+        try:
+            yield
+        except foreseen as error:
+            told = error
+    if told is not None:
+        raise told
+
+
+def _linked(con: Any) -> None:
+    if not lake.table_exists(con, "vault.identity.review_queue"):
+        raise ReviewError("Nothing has been linked yet: start `lumbung run`.")
+
+
+def export_pairs(
+    *,
+    out: Path | None = None,
+    limit: int | None = None,
+    sample: int | None = None,
+    seed: int = 1,
+    may_see: Collection[str] | None = None,
+    language: Language = "id",
+    home: Home | None = None,
+) -> Exported:
+    """Write a workbook of questions and log what is asked.
+
+    sample: an audit of so many links drawn with `seed`, instead of the queue's most useful `limit`
+    pairs. may_see: kinds of values shown whole (identity.review.KINDS). Default place: `review/` in
+    the barn. Raises ReviewError if nothing was linked or nothing is to be asked.
+    """
+    from pipelines.identity import review as asking
+    from pipelines.identity import review_workbook, run
+
+    home = home or settings.home()
+    seen = tuple(asking.MAY_SEE if may_see is None else may_see)
+    for kind in seen:
+        if kind not in asking.KINDS:
+            raise ReviewError(f"{kind} is none of {', '.join(asking.KINDS)}.")
+    now = settings.now()
+    model = run.read_model()
+    purpose = "queue" if sample is None else "sample"
+    # The benefits an answer settles are counted in the warehouse, if there is one.
+    also: list[lake.Lake] = ["warehouse"] if lake.exists("warehouse", home) else []
+    with (
+        guard.writer(home),
+        _quiet("exporting pairs", home, ReviewError),
+        lake.connect(write=["vault"], read=also, home=home) as con,
+    ):
+        _linked(con)
+        if sample is None:
+            waiting = asking.choose_queue(con, model, limit)
+        else:
+            waiting = asking.choose_sample(con, sample, seed)
+        asking.read_said(con, chosen_only=True)
+        with_reasons = sample is None and bool(waiting)
+        if with_reasons:
+            asking.prepare_evidence(con, model)
+        questions = asking.questions(con, model, may_see=seen, with_reasons=with_reasons)
+        if not questions:
+            raise ReviewError("There is no pair to ask about.")
+        con.execute("BEGIN")
+        try:
+            export_id = asking.log(con, purpose, model, now)
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        asked = asking.Asked(
+            export_id,
+            purpose,
+            model.version,
+            now,
+            questions,
+            waiting,
+            review_workbook.hidden_kinds(seen),
+        )
+        book = review_workbook.render(asked, model.policy.link_weight, language)
+        asking.drop(con)
+    path = out or home.root / "review" / f"{purpose}_{now:%Y%m%d}_{export_id}.xlsx"
+    write_private(path, book)
+    return Exported(path, export_id, len(questions), waiting)
+
+
+def import_pairs(path: Path, *, by: str, home: Home | None = None) -> Recorded:
+    """Record the decisions of a workbook that came back; all of them or none.
+
+    Raises AnswerError for what cannot be taken.
+    """
+    from pipelines.identity import review as asking
+    from pipelines.identity import review_answers
+
+    home = home or settings.home()
+    given = review_answers.read(path)
+    with (
+        guard.writer(home),
+        _quiet("importing decisions", home, ReviewError, review_answers.AnswerError),
+        lake.connect(write=["vault"], home=home) as con,
+    ):
+        _linked(con)
+        con.execute("BEGIN")
+        try:
+            recorded = review_answers.record(con, given, by=by, now=settings.now())
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        asking.drop(con)
+    return recorded
+
+
+def withdraw_pair(decision_id: str, *, by: str, home: Home | None = None) -> str:
+    """Take back a decision about a pair; its verdict. Raises ReviewError if there is none."""
+    from pipelines.identity import review_answers
+
+    home = home or settings.home()
+    with guard.writer(home), lake.connect(write=["vault"], home=home) as con:
+        done = review_answers.withdraw(con, decision_id, by=by, now=settings.now())
+    if done is None:
+        raise ReviewError(
+            f"There is no decision {decision_id}: see `lumbung review list decisions`."
+        )
+    return done[1]
+
+
+def decisions(home: Home | None = None) -> list[dict[str, Any]]:
+    """What people decided about pairs, the newest first, as rows of DECISION_COLUMNS; ids only."""
+    from pipelines.identity import review as asking
+    from pipelines.identity import run
+
+    with lake.connect(read=["vault"], home=home) as con:
+        table = asking.relation(con, "vault.identity.decisions", run._EMPTY["decisions"])
+        rows = con.execute(
+            "SELECT decision_id, verdict, submission_id_a || '/' || source_record_id_a, "
+            "submission_id_b || '/' || source_record_id_b, decided_by, decided_at, withdrawn_by, "
+            f"withdrawn_at FROM {table} ORDER BY decided_at DESC, decision_id"
+        ).fetchall()
+    return [dict(zip(DECISION_COLUMNS, row, strict=True)) for row in rows]
+
+
+def explain_pair(
+    ids: Sequence[str],
+    *,
+    may_see: Collection[str] = (),
+    picture: Path | None = None,
+    language: Language = "id",
+    home: Home | None = None,
+) -> Explanation:
+    """Why the two that `ids` name are one person or not; with `picture`, its chart as a page.
+
+    Raises ExplainError for ids that mean nothing and ReviewError for a picture that is no page.
+    """
+    from pipelines.identity import review as asking
+    from pipelines.identity import review_explain, run
+
+    home = home or settings.home()
+    if picture is not None and picture.suffix.lower() not in (".html", ".htm"):
+        raise ReviewError("The picture is a page that needs no network: name it something.html.")
+    with (
+        _quiet("explaining a pair", home, ReviewError, review_explain.ExplainError),
+        lake.connect(read=["vault"], home=home) as con,
+    ):
+        _linked(con)
+        found = review_explain.explain(
+            con,
+            run.read_model(),
+            ids,
+            language=language,
+            may_see=may_see,
+            with_chart=picture is not None,
+        )
+        asking.drop(con)
+    if picture is not None and found.chart is not None:
+        write_private(picture, found.chart.encode())
+    return found
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that holds, or may hold, personal data: readable by its user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(data)
