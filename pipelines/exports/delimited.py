@@ -3,7 +3,9 @@
 A record's number is its place among all records of the file, titles and blank lines included: the
 row a spreadsheet shows. Ready-made CSV parsers skip blank lines and drop or shift ragged rows
 without saying where, so the splitting is done here, on columns of bytes: NumPy finds the
-separators, Arrow takes the fields. Memory is bounded by the chunk, not by the file.
+separators, Arrow takes the fields. Where a piece of a file holds no
+blank or ragged record and no odd quotation mark, there is nothing to skip or shift, and Arrow's own
+parser reads it, which takes a third of the time. Memory is bounded by the chunk, not by the file.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import csv
 
 from pipelines.exports.declaration import Read
 from pipelines.exports.problem import Problem, ProblemError, fail
@@ -25,6 +28,8 @@ from pipelines.exports.table import Batch, Contents, Head, Limits
 DELIMITERS = (",", ";", "|", "\t")
 NEWLINE, RETURN, QUOTE = 10, 13, 34
 HEAD_BYTES = 4 << 20
+# Wider records are left to the splitter here, which needs no memory for each of their columns.
+LINE_FIELDS = 1_000
 
 
 def _windows_1252(error: UnicodeError) -> tuple[str, int]:
@@ -93,9 +98,33 @@ def _quotes(buffer: np.ndarray, delimiter: int) -> tuple[np.ndarray, np.ndarray]
     In a well-formed file all quotes alternate between opening and closing, which needs no loop. A
     quote that does neither (`5" pipe`) sends the chunk through a walk over its quotes.
     """
-    at = np.flatnonzero(buffer == QUOTE)
+    at = _places(buffer, QUOTE)
     if not len(at):
         return at, at
+    starts, ends, again, fine = _alternating(buffer, at, delimiter)
+    if fine:
+        # The second of a doubled quote is the text of one.
+        return at, at[again]
+    return _walk(buffer, at, starts, ends)
+
+
+def _places(buffer: np.ndarray, sign: int) -> np.ndarray:
+    """Where `sign` stands; quick where it is rare."""
+    found = buffer == sign
+    whole = len(found) // 8 * 8
+    # Eight bytes at a time: most of them hold no such sign.
+    words = np.flatnonzero(found[:whole].view(np.uint64))
+    if len(words) > whole // 64:
+        return np.flatnonzero(found)
+    near = (words[:, None] * 8 + np.arange(8)).ravel()
+    return np.concatenate([near[found[near]], whole + np.flatnonzero(found[whole:])])
+
+
+def _alternating(
+    buffer: np.ndarray, at: np.ndarray, delimiter: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """Where the quotes at `at` follow and precede an end of a field, where they are doubled; and
+    whether all of them alternate."""
     before = np.where(at > 0, buffer[np.maximum(at - 1, 0)], NEWLINE)
     last = len(buffer) - 1
     after = np.where(at < last, buffer[np.minimum(at + 1, last)], NEWLINE)
@@ -104,10 +133,7 @@ def _quotes(buffer: np.ndarray, delimiter: int) -> tuple[np.ndarray, np.ndarray]
     opening = np.arange(len(at)) % 2 == 0
     again = opening & (before == QUOTE)
     fine = np.where(opening, starts | again, ends | (after == QUOTE))
-    if fine.all():
-        # The second of a doubled quote is the text of one.
-        return at, at[again]
-    return _walk(buffer, at, starts, ends)
+    return starts, ends, again, bool(fine.all())
 
 
 def _walk(
@@ -165,8 +191,16 @@ class _Fields:
     counts: np.ndarray
     used: int
 
+    @property
+    def count(self) -> int:
+        return len(self.counts)
+
+    @property
+    def width(self) -> int:
+        return int(self.counts.max())
+
     def batch(self, first_row: int) -> Batch:
-        width = int(self.counts.max())
+        width = self.width
         numbers = np.arange(len(self.counts), dtype=np.int64) + first_row
         if int(self.counts.min()) == width:
             places = [pa.array(self.starts + j) for j in range(width)]
@@ -219,6 +253,61 @@ def split(data: bytes, delimiter: str, complete: bool) -> _Fields | None:
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
     counts = np.diff(np.concatenate([starts, [len(offsets)]])).astype(np.int64)
     return _Fields(values, starts, counts, used)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Whole records that are a line each and all have as many fields."""
+
+    columns: list[pa.Array]
+    count: int
+    used: int
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    def batch(self, first_row: int) -> Batch:
+        numbers = np.arange(self.count, dtype=np.int64) + first_row
+        return Batch(self.columns, numbers, np.full(self.count, len(self.columns), dtype=np.int64))
+
+
+def lines(data: bytes, delimiter: str, complete: bool) -> _Lines | None:
+    """What `split` finds, quicker; None where a record might be blank or ragged, or a quote odd."""
+    used = len(data) if complete else data.rfind(b"\n") + 1
+    width = data.count(delimiter.encode(), 0, (data.find(b"\n") + 1) or len(data)) + 1
+    if not used or not 1 < width <= LINE_FIELDS:
+        return None
+    if b"\n\n" in data or data.startswith((b"\n", codecs.BOM_UTF8)):
+        return None
+    buffer = np.frombuffer(data, dtype=np.uint8, count=used)
+    quotes = _places(buffer, QUOTE)
+    if len(quotes) % 2 or not _alternating(buffer, quotes, ord(delimiter))[-1]:
+        return None
+    names = [str(i) for i in range(width)]
+    try:
+        # Arrow refuses a line with more or fewer fields than the first.
+        found = csv.read_csv(
+            pa.py_buffer(data).slice(0, used),
+            csv.ReadOptions(use_threads=False, block_size=used + 1, column_names=names),
+            csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char='"' if len(quotes) else False,
+                escape_char=False,
+                newlines_in_values=bool(len(quotes)),
+                ignore_empty_lines=False,
+            ),
+            csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    columns = [column.combine_chunks() for column in found.columns]
+    return _Lines(columns, len(found), used)
 
 
 class DelimitedTable:
@@ -294,7 +383,7 @@ class DelimitedTable:
                     if done:
                         return
                     continue
-                fields = split(data, self.delimiter, complete=done)
+                fields = lines(data, self.delimiter, done) or split(data, self.delimiter, done)
                 if fields is None:
                     if done or len(data) > self.limits.record_bytes:
                         raise self._never_closed(row)
@@ -302,10 +391,10 @@ class DelimitedTable:
                         raise self._never_closed(row)
                     carry = data
                     continue
-                if int(fields.counts.max()) > self.limits.columns:
+                if fields.width > self.limits.columns:
                     raise too_many_columns(self.file_name, self.limits.columns)
                 yield fields.batch(row)
-                row += len(fields.counts)
+                row += fields.count
                 carry = data[fields.used :]
                 if done:
                     if carry:

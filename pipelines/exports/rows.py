@@ -17,7 +17,7 @@ from pipelines.exports.declaration import Program, match_key
 from pipelines.exports.delimited import DelimitedTable
 from pipelines.exports.header import Header
 from pipelines.exports.problem import ProblemError, fail
-from pipelines.exports.table import Batch, RawTable, filled, joined
+from pipelines.exports.table import Batch, RawTable, filled, joined, leads
 
 LEFT_OUT = pa.schema([("source_row", pa.int64()), ("line", pa.string())])
 TAIL_ROWS = 100
@@ -47,6 +47,19 @@ def blank_rows(batch: Batch) -> np.ndarray:
     return blank
 
 
+def _says(column: pa.Array, text: str) -> np.ndarray:
+    """Where a column holds `text`, which is lower case, in any case and with spaces around it."""
+    some, first = leads(column)
+    # A visible sign of ASCII at the beginning stays there, and only a letter's case may differ.
+    able = [ord(sign) for sign in {text[0], text[0].upper()} if sign.isascii()]
+    maybe = np.flatnonzero(some & (np.isin(first, able) | (first <= 32) | (first >= 127)))
+    found = np.zeros(len(column), dtype=bool)
+    if len(maybe):
+        part = pc.utf8_lower(pc.utf8_trim_whitespace(column.take(pa.array(maybe))))
+        found[maybe] = pc.equal(part, text).to_numpy(zero_copy_only=False)
+    return found
+
+
 def _header_again(batch: Batch, header: Header) -> np.ndarray:
     """Places of records that repeat a row of the header."""
     suspects = np.zeros(len(batch), dtype=bool)
@@ -56,9 +69,7 @@ def _header_again(batch: Batch, header: Header) -> np.ndarray:
         for i in labelled[:3]:
             if i >= len(batch.columns):
                 continue
-            column = pc.utf8_lower(pc.utf8_trim_whitespace(batch.columns[i]))
-            same = pc.fill_null(pc.equal(column, texts[i].strip().lower()), False)
-            suspects |= np.asarray(same.to_numpy(zero_copy_only=False), dtype=bool)
+            suspects |= _says(batch.columns[i], texts[i].strip().lower())
     places = np.flatnonzero(suspects)
     if not len(places):
         return places

@@ -84,12 +84,31 @@ def joined(first: Batch | None, second: Batch) -> Batch:
     return Batch(columns, np.concatenate([first.rows, second.rows]), widths)
 
 
+def leads(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where a text column holds at least one byte, and the first byte of each cell (else 0)."""
+    _, bounds, text = column.buffers()
+    if not len(column) or text is None or not text.size:
+        return np.zeros(len(column), dtype=bool), np.zeros(len(column), dtype=np.uint8)
+    offsets = np.frombuffer(bounds, dtype=np.int32)[column.offset :][: len(column) + 1]
+    some = offsets[1:] > offsets[:-1]
+    if column.null_count:
+        some &= np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
+    signs = np.frombuffer(text, dtype=np.uint8)
+    # An empty cell at the very end begins where the text has already ended.
+    return some, np.where(some, signs[np.minimum(offsets[:-1], len(signs) - 1)], np.uint8(0))
+
+
 def filled(column: pa.Array) -> np.ndarray:
     """Where a text column holds more than white space, in the sense of Python's `str.strip`."""
-    if column.null_count == len(column):
-        return np.zeros(len(column), dtype=bool)
-    found = pc.match_substring_regex(column, r"[^\s\pZ\x0b\x1c-\x1f\x{85}]")
-    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)
+    some, first = leads(column)
+    # What begins with a visible sign of ASCII is filled: only the others need be looked through.
+    found = (first > 32) & (first < 127)
+    rest = np.flatnonzero(some & ~found)
+    if len(rest):
+        part = column if len(rest) == len(column) else column.take(pa.array(rest))
+        match = pc.match_substring_regex(part, r"[^\s\pZ\x0b\x1c-\x1f\x{85}]")
+        found[rest] = pc.fill_null(match, False).to_numpy(zero_copy_only=False)
+    return found
 
 
 class RawTable(Protocol):

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.exports.choose import Chosen
@@ -58,16 +59,23 @@ def write(tables: Sequence[Chosen], name: str, program: Program, target: Path) -
     done = Written()
     repeated: list[tuple[Rows, int]] = []
     with (
-        pq.ParquetWriter(target, layout, compression="snappy") as writer,
+        contextlib.ExitStack() as opened,
         # A batch is written while the next is read; never more than one waits.
         ThreadPoolExecutor(max_workers=1) as worker,
     ):
+        writer: pq.ParquetWriter | None = None
         written: Future[None] | None = None
         for chosen in tables:
             offset = (order.index(chosen.part) + 1) * PART_ROWS if chosen.part else 0
             rows = Rows(chosen.table, chosen.header, chosen.name, chosen.program)
             for batch in rows:
                 made = _record_batch(batch, rows, chosen, program, offset, layout)
+                if writer is None:
+                    writer = opened.enter_context(
+                        pq.ParquetWriter(
+                            target, layout, compression="snappy", use_dictionary=_repeating(made)
+                        )
+                    )
                 if written:
                     written.result()
                 written = worker.submit(writer.write_batch, made)
@@ -83,6 +91,16 @@ def write(tables: Sequence[Chosen], name: str, program: Program, target: Path) -
         if _is_doubled(target, offset, headers, list(program.columns)):
             raise rows.twice()
     return done
+
+
+def _repeating(batch: pa.RecordBatch) -> list[str]:
+    """Columns whose values repeat: only for these is a dictionary worth its making."""
+    most = batch.num_rows // 2
+    return [
+        name
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if pc.count_distinct(column, mode="all").as_py() <= most
+    ]
 
 
 def _record_batch(
