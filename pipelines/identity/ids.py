@@ -40,11 +40,13 @@ def assign(
     prefix: str,
     secret: str,
     now: datetime,
+    scope: str | None = None,
 ) -> None:
     """Give each group of today its id.
 
     groups: `(member, evidence, grp)`, one row per member; old: `(member, evidence, id)` as last
     published; history: `(id, current_id, state, issue_no, issued_at)`, every id ever published.
+    scope: relation with the `id`s that `groups` and `old` are about; default: all of history.
     Makes temporary tables `target(grp, id, issue_no)` (issue_no null for ids that were known),
     `<target>_events(kind, id, other_id)` and `<target>_history` (history as it is now).
     """
@@ -57,6 +59,7 @@ def assign(
         "target": target,
         "prefix": prefix,
         "now": moment,
+        "scope": scope or f"(SELECT id FROM {history})",
     }
     try:
         con.execute(sql.read("ids.sql", "", values))

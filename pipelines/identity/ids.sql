@@ -1,5 +1,6 @@
 -- Which id each group of today keeps. Reads {groups}(member, evidence, grp) of today and
--- {old}(member, evidence, id) of the last run, and {history}(id, issue_no, state).
+-- {old}(member, evidence, id) of the last run, {history}(id, issue_no, state), and {scope}(id), the ids
+-- that anything happened to: all others stay as they are.
 CREATE OR REPLACE TEMP TABLE _groups AS
 SELECT grp, row_number() OVER (ORDER BY min(member)) AS place FROM {groups} GROUP BY grp;
 
@@ -56,7 +57,8 @@ SELECT 'split', a.id, s.id
 FROM _shared AS s JOIN {target} AS a USING (grp) JOIN _kept AS k ON s.id = k.id
 WHERE k.grp <> s.grp AND (s.records > 0 OR a.issue_no IS NOT NULL)
 UNION ALL
-SELECT 'retired', h.id, NULL FROM {history} AS h ANTI JOIN _kept AS k ON h.id = k.id WHERE h.state = 'active';
+SELECT 'retired', h.id, NULL FROM {history} AS h SEMI JOIN {scope} AS o ON h.id = o.id
+ANTI JOIN _kept AS k ON h.id = k.id WHERE h.state = 'active';
 
 CREATE OR REPLACE TEMP TABLE {target}_history AS
 WITH moved AS (
@@ -70,7 +72,7 @@ SELECT
     CASE
         WHEN m.now_id <> h.id THEN 'merged'
         WHEN m.now_id = h.id THEN 'active'
-        WHEN h.state = 'active' THEN 'retired'
+        WHEN h.state = 'active' AND o.id IS NOT NULL THEN 'retired'
         ELSE h.state
     END AS state,
     h.issue_no,
@@ -78,5 +80,6 @@ SELECT
 FROM {history} AS h
 LEFT JOIN moved AS m USING (id)
 LEFT JOIN moved AS c ON h.current_id = c.id
+LEFT JOIN {scope} AS o ON h.id = o.id
 UNION ALL
 SELECT id, id, 'active', issue_no, {now} FROM {target} WHERE issue_no IS NOT NULL;
