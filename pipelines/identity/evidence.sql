@@ -1,3 +1,4 @@
+-- name: evidence
 -- From person records to evidence: what each record says, normalised, and one row per distinct say.
 -- Expects temporary tables identity_persons (staging's columns and area_code), id_nik, id_kk (nik.py)
 -- and id_names (names.py), and name_bits(word, bits) of the model.
@@ -22,7 +23,7 @@ WITH base AS (
         k.number AS kk_number,
         p.sex_code,
         -- A date in the future or older than anybody says nothing.
-        CASE WHEN p.birth_on BETWEEN DATE '1900-01-01' AND coalesce(p.observed_on, DATE '2200-01-01')
+        CASE WHEN p.birth_on BETWEEN DATE '{born_from}-01-01' AND coalesce(p.observed_on, DATE '2200-01-01')
             THEN p.birth_on END AS birth_sent_on,
         CASE WHEN birth_sent_on IS NOT NULL THEN coalesce(p.birth_precision, 'day') END AS birth_sent_precision,
         s.name_key,
@@ -31,18 +32,17 @@ WITH base AS (
         s.phonetic_key,
         s.first_word,
         s.first_sound,
+        s.last_word,
+        s.last_sound,
         s.tokens,
         m.sorted_key AS mother_key,
         m.first_sound AS mother_sound,
         f.sorted_key AS father_key,
         p.area_code,
+        nullif(trim(regexp_replace(upper(strip_accents(p.birth_place)), '[^A-Z]+', ' ', 'g')), '') AS birth_place_key,
         array_to_string(list_sort(list_distinct(list_filter(
             regexp_split_to_array(
-                regexp_replace(
-                    upper(strip_accents(p.address)),
-                    '\b(RT|RW)[\s./:]*[0-9]+|\b(JL|JLN|JALAN|GG|GANG|NO|NOMOR|RT|RW|BLOK|DUSUN|DSN|KP|KAMPUNG|LORONG|LR)\b',
-                    ' ', 'g'
-                ), '[^A-Z0-9]+'
+                regexp_replace(upper(strip_accents(p.address)), '{address_noise}', ' ', 'g'), '[^A-Z0-9]+'
             ), lambda x: x <> ''))), ' ') AS address_words,
         {phone} AS phone,
         {nisn} AS nisn,
@@ -83,9 +83,11 @@ judged AS (
         SELECT
             b.*,
             b.nik_class = 'valid' AND right(b.nik_number, 1) = '0' AND d.submission_id IS NOT NULL AS lost,
-            max(observed_on) OVER (PARTITION BY nik_known) AS nik_seen_on
+            -- Records that are not read again have seen the number, too.
+            greatest(max(observed_on) OVER (PARTITION BY nik_known), e.seen_on) AS nik_seen_on
         FROM base AS b
         LEFT JOIN damaged_lists AS d USING (submission_id)
+        LEFT JOIN identity_seen AS e ON b.nik_known = e.number
     )
 ),
 
@@ -121,7 +123,7 @@ filled AS (
         coalesce(sex_code, CASE WHEN NOT nik_is_doubted THEN nik_sex END) AS sex,
         nik_number IS NOT NULL AND birth_sent_precision = 'day' AND nik_on = birth_sent_on
         AND coalesce(sex_code = nik_sex, true) AS nik_is_firm,
-        CASE WHEN length(address_words) >= 4 AND area_code IS NOT NULL THEN area_code || '/' || address_words END AS address_key
+        CASE WHEN length(address_words) >= 4 THEN {address_key} END AS address_key
     FROM contradicted
 )
 
@@ -130,13 +132,18 @@ SELECT
     name_key IS NOT NULL AND (
         (nik_number IS NOT NULL AND NOT nik_is_doubted)
         OR kk_number IS NOT NULL
-        OR (birth_on IS NOT NULL AND (area_code IS NOT NULL OR len(parent_keys) > 0))
+        OR (birth_on IS NOT NULL AND (area_code IS NOT NULL OR address_key IS NOT NULL OR len(parent_keys) > 0))
     ) AS is_sufficient,
     sha256(concat_ws(
         '|', coalesce(nik_number, nik_known, ''), nik_is_doubted::varchar, nik_is_firm::varchar, coalesce(name_key, ''),
         coalesce(birth_on::varchar, ''), coalesce(birth_year::varchar, ''), coalesce(sex, ''),
         coalesce(kk_number, ''), coalesce(area_code, ''), coalesce(address_key, ''),
-        coalesce(mother_key, ''), coalesce(father_key, ''), array_to_string(parent_keys, '/'),
+        -- All that is compared is in it, so that equal ids are equal rows whoever wrote them first.
+        coalesce(sorted_key, ''), coalesce(joined_key, ''), coalesce(phonetic_key, ''), coalesce(first_word, ''),
+        coalesce(first_sound, ''), coalesce(last_word, ''), coalesce(last_sound, ''),
+        coalesce(array_to_string(list_sort(tokens), ' '), ''), coalesce(nik_known, ''), coalesce(mother_sound, ''),
+        coalesce(array_to_string(parent_sounds, '/'), ''),
+        coalesce(birth_place_key, ''), coalesce(mother_key, ''), coalesce(father_key, ''), array_to_string(parent_keys, '/'),
         coalesce(program_number, ''), coalesce(phone, ''), coalesce(nisn, ''),
         coalesce(welfare_card_number, ''), coalesce(insurance_number, ''), coalesce(account_number, ''),
         CASE WHEN NOT is_sufficient OR is_apart THEN concat_ws('|', program, submission_id, source_record_id) END
@@ -148,7 +155,6 @@ LEFT JOIN identity_apart USING (program, submission_id, source_record_id);
 CREATE OR REPLACE TEMP TABLE identity_evidence_all AS
 SELECT
     s.evidence_id,
-    -- The smallest, not any: what the hash leaves out (order of words, a sound) may differ.
     min(nik_number) AS nik,
     min(nik_known) AS nik_known,
     min(nik_is_doubted) AS nik_is_doubted,
@@ -159,6 +165,8 @@ SELECT
     min(phonetic_key) AS phonetic_key,
     min(first_word) AS first_word,
     min(first_sound) AS first_sound,
+    min(last_word) AS last_word,
+    min(last_sound) AS last_sound,
     min(list_sort(tokens)) AS tokens,
     min(birth_on) AS birth_on,
     min(birth_year) AS birth_year,
@@ -166,6 +174,7 @@ SELECT
     min(kk_number) AS kk,
     min(area_code) AS area,
     min(address_key) AS address,
+    min(birth_place_key) AS birth_place,
     min(mother_key) AS mother_key,
     min(mother_sound) AS mother_sound,
     min(father_key) AS father_key,
@@ -183,6 +192,7 @@ SELECT
 FROM identity_said AS s
 GROUP BY s.evidence_id;
 
+-- name: clean
 -- A number that stands on people who differ by more than spelling names none of them: many given
 -- names, and none of them half of all.
 CREATE OR REPLACE TEMP TABLE identity_shared_numbers AS
@@ -222,9 +232,18 @@ SELECT
         CASE WHEN sk.number IS NULL THEN e.kk END AS kk,
         CASE WHEN sp.number IS NULL THEN e.phone END AS phone
     ),
-    bits.name_bits
+    bits.name_bits,
+    CASE WHEN e.first_word IS NOT NULL THEN coalesce(fb.bits, {rare_bits}) END AS first_bits,
+    CASE WHEN e.last_word IS NOT NULL THEN coalesce(lb.bits, {rare_bits}) END AS last_bits,
+    least(e.first_sound, e.last_sound) AS low_sound,
+    greatest(e.first_sound, e.last_sound) AS high_sound
 FROM identity_evidence_all AS e
 LEFT JOIN bits USING (evidence_id)
+LEFT JOIN name_bits AS fb ON e.first_word = fb.word
+LEFT JOIN name_bits AS lb ON e.last_word = lb.word
 LEFT JOIN identity_shared_numbers AS sn ON sn.kind = 'nik' AND e.nik = sn.number
 LEFT JOIN identity_shared_numbers AS sk ON sk.kind = 'kk' AND e.kk = sk.number
 LEFT JOIN identity_shared_numbers AS sp ON sp.kind = 'phone' AND e.phone = sp.number;
+
+-- name: once
+SELECT program, role FROM {lists} GROUP BY program, role HAVING sum(records - says) <= 0.03 * sum(records)

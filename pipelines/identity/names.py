@@ -7,6 +7,7 @@ stand in `names.sql` and run in DuckDB once per distinct name; the word lists st
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
@@ -162,7 +163,7 @@ def keys(con: duckdb.DuckDBPyConnection, source: str, column: str, target: str) 
     Columns: `raw`; `tokens` (words in order, meant and spelt alike); `name_key` (the same, as
     text); `given_key` (before bin/binti); `sorted_key`; `joined_key` (without blanks);
     `phonetic_key` (sorted sounds); `first_word` and `first_sound` (of the first word that tells
-    people apart). All but `raw` are null where no name is left.
+    people apart); `last_word` and `last_sound` (null in a name of one word). All but `raw` are null where no name is left.
     """
     con.register("name_words_arrow", _word_table())
     con.execute("CREATE OR REPLACE TEMP TABLE name_words AS SELECT * FROM name_words_arrow")
@@ -174,4 +175,24 @@ def keys(con: duckdb.DuckDBPyConnection, source: str, column: str, target: str) 
         "dotted_degrees": _dotted(),
     }
     con.execute(sql.read("names.sql", "", values))
+    con.execute("DROP TABLE name_words")
+
+
+def plain_keys(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    column: str,
+    target: str,
+    titles: Sequence[str] = (),
+) -> None:
+    """As `keys`, for names of which no rules are declared but words to leave out (`titles`).
+
+    A comma separates the family name from the given names after it; without one the last word is
+    the family name.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE name_words (word VARCHAR)")
+    if titles:
+        con.execute("INSERT INTO name_words SELECT unnest(?::varchar[])", [list(titles)])
+    values = {"source": source, "column": column, "target": target}
+    con.execute(sql.read("names_plain.sql", "", values))
     con.execute("DROP TABLE name_words")

@@ -206,7 +206,9 @@ keyed AS (
         ) AS first_word,
         coalesce(
             arg_min(sound, place) FILTER (w.means IS NULL AND length(word) > 1), arg_min(sound, place)
-        ) AS first_sound
+        ) AS first_sound,
+        CASE WHEN count(*) > 1 THEN arg_max(word, place) END AS last_word,
+        CASE WHEN count(*) > 1 THEN arg_max(sound, place) END AS last_sound
     FROM squeezed
     LEFT JOIN (SELECT word AS means FROM name_words WHERE kind = 'weak') AS w ON squeezed.word = w.means
     GROUP BY raw
@@ -221,6 +223,8 @@ SELECT
     joined_key,
     phonetic_key,
     first_word,
-    first_sound
+    first_sound,
+    last_word,
+    last_sound
 FROM raws
 LEFT JOIN keyed ON raws.raw = keyed.raw AND NOT coalesce(keyed.name_key IN ('NIHIL', 'NULL', 'NAN', 'NONE', 'TIDAK ADA'), false)

@@ -73,3 +73,14 @@ def date_sql(parsed: str, observed_on: str, known_on: str = "NULL") -> str:
         f"WHEN {parsed}.on_20 <= coalesce({observed_on}, DATE '2000-01-01') THEN {parsed}.on_20 "
         f"ELSE coalesce({parsed}.on_19, {parsed}.on_20) END"
     )
+
+
+def parse_plain(
+    con: duckdb.DuckDBPyConnection, source: str, column: str, target: str, least: int, most: int
+) -> None:
+    """As `parse`, for a number of which only the length is declared: `least` to `most` characters.
+
+    Classes are valid, wrong_length, placeholder, masked and blank; no area, sex or date is read.
+    """
+    values = {"source": source, "column": column, "target": target, "least": least, "most": most}
+    con.execute(sql.read("number.sql", "", values))
