@@ -172,3 +172,8 @@
 {% macro holds_code(texts, code) -%}
   (concat(',', {{ texts }}, ',') like concat('%,', {{ code }}, ',%'))
 {%- endmacro %}
+
+{# Last day of the quarter that begins on `on`. #}
+{% macro last_day_of_quarter(on) -%}
+  {{ last_day_of_month(months_later(on, 2)) }}
+{%- endmacro %}

@@ -4,7 +4,7 @@
 -- however many benefits it got; the amount is the quarter's months of each benefit's period.
 -- Payments to a payee whom no list of the quarter places stand in the area of the payment.
 with people as (
-    select * from {{ ref('int_quarter_households') }}
+    select * from {{ ref('person_quarters') }}
 ),
 
 household_homes as (

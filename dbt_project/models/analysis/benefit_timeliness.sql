@@ -34,9 +34,12 @@ select
     count(case when d.status_code = 'ordered' then 1 end) as not_received_count,
     count(case when d.status_code = 'failed' then 1 end) as failed_count,
     count(case when d.status_code = 'unknown' then 1 end) as status_unknown_count,
-    -- What is ordered and still not there after its period is late as well.
-    cast(count(case when d.late_days <= 0 then 1 end) as double)
-        / nullif(count(case when d.late_days is not null or d.status_code in ('ordered', 'failed') then 1 end), 0) as in_time_share,
+    -- What is ordered and still not there after its period is late as well. Where a program tells no
+    -- day of any receipt, its failures alone say nothing about the rest.
+    case when count(case when d.status_code = 'paid' then 1 end) = 0 or count(d.late_days) > 0 then
+        cast(count(case when d.late_days <= 0 then 1 end) as double)
+        / nullif(count(case when d.late_days is not null or d.status_code in ('ordered', 'failed') then 1 end), 0)
+    end as in_time_share,
     cast({{ median_of('d.wait_days') }} as double) as wait_days_median,
     cast(max(d.wait_days) as double) as wait_days_max,
     cast({{ median_of('case when d.late_days > 0 then d.late_days end') }} as double) as late_days_median,

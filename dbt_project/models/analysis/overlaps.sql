@@ -12,6 +12,13 @@
   Paid twice by one program means: by two payees, or on two cards of one payee. Two rows of one
   payee and card (arrears, halves) are one payment in parts; repeats are not there at all.
   Without a household, a person is a household of one and `subject_kind` says so.
+
+  Marks (mark_code) of overlaps that may be none, by their first rows of evidence; the verdict stays:
+    late_termination  one of the two was paid for a time after the list that told the person's death or
+                      leaving, or after the person's place on that program's list had ended
+    period_not_told   one of the two tells no period and stands in the month of its payment day
+    window_edge       one program's last month is the other's first, and one of the two covers several
+                      months: a hand-over, where the edges of the periods overlap
 #}
 with rules as (
     select
@@ -175,6 +182,56 @@ judged as (
         and r.program_a = f.program_a
         and r.program_b = f.program_b
         and f.month_on between r.valid_from and r.valid_to
+),
+
+spans as (
+    select level, subject_id, program_code, min(month_on) as first_on, max(month_on) as last_on
+    from program_months
+    group by level, subject_id, program_code
+),
+
+-- Of each payment: whether it is for a time after its person's death, leaving or end on the list.
+timed as (
+    select
+        b.benefit_id, b.is_period_known, b.valid_to >= date_trunc('month', b.valid_from) + interval 1 month as is_long,
+        coalesce(b.valid_from > least(p.died_by_on, p.moved_by_on), false)
+        or coalesce(b.valid_from > e.ended_on and e.is_active_later = 0, false) as is_late
+    from {{ ref('benefits') }} as b
+    left join {{ ref('beneficiaries') }} as p on p.beneficiary_id = coalesce(b.for_beneficiary_id, b.beneficiary_id)
+    left join (
+        select
+            x.beneficiary_id, x.program_code, x.ended_on,
+            max(case when a.status_code = 'active' and a.valid_from > x.ended_on then 1 else 0 end) as is_active_later
+        from (
+            select beneficiary_id, program_code, max(valid_to) as ended_on
+            from {{ ref('enrolments') }}
+            where status_code in ('left', 'graduated', 'dropped_out') and valid_to is not null and beneficiary_id is not null
+            group by beneficiary_id, program_code
+        ) as x
+        left join {{ ref('enrolments') }} as a on a.beneficiary_id = x.beneficiary_id and a.program_code = x.program_code
+        group by x.beneficiary_id, x.program_code, x.ended_on
+    ) as e on e.beneficiary_id = coalesce(b.for_beneficiary_id, b.beneficiary_id) and e.program_code = b.program_code
+),
+
+marked as (
+    select
+        j.*,
+        case
+            when ta.is_late or tb.is_late then 'late_termination'
+            when not ta.is_period_known or not tb.is_period_known then 'period_not_told'
+            when j.program_a <> j.program_b and (ta.is_long or tb.is_long)
+                and (
+                    (sa.last_on = j.month_on and sb.first_on = j.month_on and sa.first_on < j.month_on and sb.last_on > j.month_on)
+                    or (sb.last_on = j.month_on and sa.first_on = j.month_on and sb.first_on < j.month_on and sa.last_on > j.month_on)
+                ) then 'window_edge'
+            else 'none'
+        end as mark_code
+    from judged as j
+    left join timed as ta on ta.benefit_id = j.evidence_a.benefit_id
+    left join timed as tb on tb.benefit_id = j.evidence_b.benefit_id
+    left join spans as sa on sa.level = j.level and sa.subject_id = j.subject_id and sa.program_code = j.program_a
+    left join spans as sb on sb.level = j.level and sb.subject_id = j.subject_id and sb.program_code = j.program_b
+    where j.choice = 1
 )
 
 select
@@ -206,6 +263,6 @@ select
     evidence_b.benefit_id as benefit_b_id,
     evidence_b.submission_id as submission_b_id,
     evidence_b.source_row as source_row_b,
-    match_probability
-from judged
-where choice = 1
+    match_probability,
+    mark_code
+from marked
