@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import golden
 import pyarrow as pa
 
 from pipelines import settings
@@ -282,13 +283,29 @@ PROJECT_MODELS = {
     "core": (
         "person_records beneficiaries households household_members programs enrolments benefits "
         "observations service_events submissions data_quality_issues sources "
-        "beneficiary_id_history"
+        "beneficiary_id_history entitlements grievances budget_lines"
     ),
-    "analysis": "*",
+    # Whatever the scorecard of areas is made of; `everything` in `project` takes all there is.
+    "analysis": (
+        "area_program_reach area_scorecard benefit_timeliness coverage_gaps grievance_resolution "
+        "household_quarters int_benefit_months intermediate overlaps person_quarters"
+    ),
     "public": "area_totals",
 }
-SEEDS = ("overlap_rules.csv", "eligibility_rules.csv", "component_rules.csv", "benefit_types.csv")
+SEEDS = (
+    *("overlap_rules.csv", "eligibility_rules.csv", "component_rules.csv", "benefit_types.csv"),
+    "benefit_values.csv",
+)
+# What `everything` needs besides.
+MORE_CORE = "indicators area_observations referrals resources responses"
+MORE_SEEDS = (
+    *("answers.yml", "indicators_declared.yml", "indicators_declared.csv", "indicator_terms.csv"),
+    *("indicator_targets.csv", "resource_standards.csv", "quoted_figures.csv"),
+)
 RECORDS = ("persons", "enrolments", "benefits", "observations", "service_events")
+# Kinds of records that the district has none of, but the models ask for.
+EMPTY = ("grievances", "budget_lines")
+ALL_RECORDS = (*RECORDS, *EMPTY, "referrals", "responses", "resources", "area_observations")
 STAGING_MODELS = ",".join(f"stg_micro__{record}" for record in RECORDS)
 # The closed lists of the micro staging models, as a program's YAML declares them.
 CODES = {
@@ -324,18 +341,34 @@ select distinct
     'code' as method,
     'certain' as certainty,
     case when {{ matches('p.sent_area_code', '[0-9]{2}([.][0-9]{2})*([.][0-9]{4})?') }}
-        then p.sent_area_code end as current_area_code
-from {{ ref('int_persons') }} as p
+        then p.sent_area_code end as current_area_code,
+    cast(null as varchar) as edition,
+    'nothing_sent' as unresolved_code
+from (RECORDS_WITH_AREAS) as p
 inner join {{ source('quality', 'submissions') }} as s using (submission_id)
 """
+_WITH_AREAS = (
+    "select submission_id, sent_area_code, sent_district, sent_village from {{ ref('int_RECORD') }}"
+)
+# No register of areas: nothing is said of editions, and every code is of today.
+_NO_AREAS = {
+    "areas": "cast(null as varchar) as area_code, cast(null as varchar) as valid_from_edition, "
+    "cast(null as varchar) as valid_to_edition",
+    "int_area_current": "cast(null as varchar) as area_code, cast(null as varchar) as edition, "
+    "cast(null as varchar) as current_area_code",
+    "area_edition_documents": "cast(null as varchar) as edition, cast(null as date) as valid_from, "
+    "cast(null as date) as valid_to",
+}
 
 
-def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
+def project(folder: Path, programs: tuple[str, ...] = (), everything: bool = False) -> Path:
     """A dbt project of the real models of core and analysis over micro staging models.
 
     programs: over the real staging models of these programs instead.
+    everything: with all of analysis, over all kinds of records (golden.py).
     """
     real = settings.DBT_DIR
+    records = ALL_RECORDS if everything else RECORDS
     folder.mkdir(parents=True)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(real / name, folder / name)
@@ -345,13 +378,15 @@ def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
         if (real / "tests" / schema).exists():
             shutil.copytree(real / "tests" / schema, folder / "tests" / schema)
     (folder / "seeds").mkdir()
-    for name in (*SEEDS, "core.yml"):
+    for name in (*SEEDS, "core.yml", *(MORE_SEEDS if everything else ())):
         shutil.copy(real / "seeds" / name, folder / "seeds" / name)
     with (folder / "seeds" / "overlap_rules.csv").open("a", encoding="utf-8") as rules:
         rules.write(MICRO_RULE)
     for schema, names in PROJECT_MODELS.items():
         (folder / "models" / schema).mkdir(parents=True)
         wanted = names.split()
+        if everything:
+            names, wanted = ("*" if schema == "analysis" else names), [*wanted, *MORE_CORE.split()]
         for path in sorted((real / "models" / schema).iterdir()):
             if path.suffix in (".sql", ".yml") and (names == "*" or path.stem in wanted):
                 shutil.copy(path, folder / "models" / schema / path.name)
@@ -362,10 +397,12 @@ def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
     intermediate.mkdir()
     for program in programs:
         shutil.copytree(real / "models" / "staging" / program, staging / program)
-    for record in RECORDS:
+    for record in ALL_RECORDS:
+        if record not in (*records, *EMPTY):
+            continue
         text = _STAGING.format(record=record)
         config = "{{ config(materialized='view') }}\n"
-        if not programs:
+        if not programs and record in records:
             (staging / f"stg_micro__{record}.sql").write_text(config + text, encoding="utf-8")
         shutil.copy(
             real / "models" / "intermediate" / f"int_{record}.sql",
@@ -374,10 +411,18 @@ def project(folder: Path, programs: tuple[str, ...] = ()) -> Path:
     if not programs:
         models = [
             {"name": f"stg_micro__{record}", "config": {"meta": {"codes": codes}}}
-            for record, codes in CODES.items()
+            for record, codes in (golden.codes(CODES) if everything else CODES).items()
         ]
         (staging / "micro.yml").write_text(json.dumps({"models": models}), encoding="utf-8")
-    (intermediate / "int_area_resolution.sql").write_text(_AREA_RESOLUTION, encoding="utf-8")
+    placed = ("persons", "grievances", "budget_lines", "resources", "area_observations")
+    areas = " union ".join(
+        _WITH_AREAS.replace("RECORD", record) for record in (placed if everything else placed[:1])
+    )
+    text = _AREA_RESOLUTION.replace("RECORDS_WITH_AREAS", areas)
+    (intermediate / "int_area_resolution.sql").write_text(text, encoding="utf-8")
+    for name, columns in _NO_AREAS.items() if everything else ():
+        text = "{{ config(materialized='ephemeral') }}\nselect " + columns + " where false\n"
+        (intermediate / f"{name}.sql").write_text(text, encoding="utf-8")
     return folder
 
 
