@@ -156,7 +156,7 @@ JAN, FEB, MAR, APR, MAY = (month(f"2025-0{n}") for n in range(1, 6))
 PAYMENTS: list[tuple[Any, ...]] = [
     *(
         (
-            "pbi_jkn-2025-0%d" % n,
+            f"pbi_jkn-2025-0{n}",
             "g02",
             "insurance",
             None,

@@ -33,6 +33,7 @@ p24      a child that only the posyandu knows, with an implausible z-score.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -423,7 +424,16 @@ def project(folder: Path, programs: tuple[str, ...] = (), everything: bool = Fal
     for name, columns in _NO_AREAS.items() if everything else ():
         text = "{{ config(materialized='ephemeral') }}\nselect " + columns + " where false\n"
         (intermediate / f"{name}.sql").write_text(text, encoding="utf-8")
+    _forget_tests_of_others(folder)
     return folder
+
+
+def _forget_tests_of_others(folder: Path) -> None:
+    """Remove the project's own tests that look at models which are not here."""
+    there = {path.stem for kind in ("models", "seeds") for path in (folder / kind).rglob("*.*")}
+    for path in (folder / "tests").rglob("*.sql"):
+        if set(re.findall(r"ref\('(\w+)'\)", path.read_text(encoding="utf-8"))) - there:
+            path.unlink()
 
 
 def _persons() -> list[dict[str, Any]]:
