@@ -217,7 +217,8 @@ HAVING count(DISTINCT coalesce(birth_on::varchar, first_sound)) > {card_people_m
 
 CREATE OR REPLACE TEMP TABLE identity_evidence_clean AS
 WITH bits AS (
-    SELECT w.evidence_id, round(sum(coalesce(b.bits, {rare_bits})), 1) AS name_bits
+    -- In hundredths and whole: a sum must not depend on the order it is taken in.
+    SELECT w.evidence_id, round(sum(round(100 * coalesce(b.bits, {rare_bits}))::bigint) / 100, 1) AS name_bits
     FROM (SELECT evidence_id, unnest(tokens) AS word FROM identity_evidence_all) AS w
     LEFT JOIN name_bits AS b USING (word)
     GROUP BY w.evidence_id

@@ -197,8 +197,9 @@ def block(
         run(con, "blocks_touched", {**before, "any_touched": " OR ".join(touched)})
         link.add_blocks(con, profile, "identity_blocking", "identity_blocked", most)
         chosen = ", ".join(
-            f"CASE WHEN {t} THEN n.{b.name} ELSE b.{b.name} END AS {b.name}"
-            for t, b in zip(touched, blocks, strict=True)
+            f"CASE WHEN w.wide[{i}] IS NULL THEN NULL WHEN {t} THEN n.{b.name} ELSE b.{b.name} END "
+            f"AS {b.name}"
+            for i, (t, b) in enumerate(zip(touched, blocks, strict=True), start=1)
         )
         run(con, "blocks", {**before, "columns": chosen})
     names = [b.name for b in blocks]
@@ -258,7 +259,8 @@ def group(
     main(con, "edges", {"forced": str(cluster.FORCED)})
     if is_full:
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE identity_region AS SELECT unique_id FROM identity_compared"
+            "CREATE OR REPLACE TEMP TABLE identity_region AS "
+            "SELECT unique_id FROM identity_compared"
         )
     else:
         run(con, "region", {**before, "link": str(policy.link_weight)})

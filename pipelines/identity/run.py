@@ -2,25 +2,26 @@
 
 Reads `vault.staging.persons`, writes `vault.identity.*` by difference and in one transaction: a
 run without new input makes no snapshot, and one that is killed leaves the former state. What is
-linked follows from the records, the decisions and the frozen model alone, in whatever order they
-came; ids also depend on what was published before.
+linked follows from the records, the decisions and the frozen model alone, in whatever order and
+batches they came (`increments.py` looks only at what is new); ids also depend on what was
+published before. `verify` holds the stored result against linking everything at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from pipelines import lake, settings
-from pipelines.identity import cluster, ids, indonesia, link, sql
+from pipelines.identity import cluster, ids, increments, profiles, sql
 from pipelines.identity.link import Model, Profile
 
 MODEL_FILE = Path(__file__).with_name("model") / "indonesia.json"
-PROFILES: dict[str, Profile] = {indonesia.PROFILE.name: indonesia.PROFILE}
+PROFILES: dict[str, Profile] = profiles.known()
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, steps done and steps in all; never with anybody's data."""
@@ -29,7 +30,9 @@ _STEPS = 7
 
 _EMPTY = {
     "records": "program VARCHAR, submission_id VARCHAR, source_record_id VARCHAR, "
-    "evidence_id VARCHAR, kk_number VARCHAR",
+    "source_row BIGINT, role VARCHAR, observed_on DATE, listed_on DATE, evidence_id VARCHAR, "
+    "is_sufficient BOOLEAN, "
+    "nik_known_digits VARCHAR, kk_number VARCHAR, row_hash UBIGINT, is_apart BOOLEAN",
     "record_links": "program VARCHAR, submission_id VARCHAR, source_record_id VARCHAR, "
     "beneficiary_id VARCHAR, household_id VARCHAR, match_probability DOUBLE, method VARCHAR",
     "identity_events": "event_id VARCHAR, kind VARCHAR, beneficiary_id VARCHAR, other_id VARCHAR, "
@@ -43,28 +46,68 @@ _EMPTY = {
     "source_record_id_a VARCHAR, program_b VARCHAR, submission_id_b VARCHAR, "
     "source_record_id_b VARCHAR, decided_by VARCHAR, decided_at TIMESTAMP, note VARCHAR, "
     "withdrawn_by VARCHAR, withdrawn_at TIMESTAMP",
+    "decision_anchors": "decision_id VARCHAR, side VARCHAR, program VARCHAR, "
+    "submission_id VARCHAR, source_record_id VARCHAR, says UBIGINT",
+    "lists": "program VARCHAR, role VARCHAR, submission_id VARCHAR, records BIGINT, says BIGINT",
+    "pairs": "a VARCHAR, b VARCHAR, weight DOUBLE, probability DOUBLE, unlike BOOLEAN",
+    "evidence": "evidence_id VARCHAR",
+    "compared": "evidence_id VARCHAR, content UBIGINT, wide UBIGINT[], slots UBIGINT[], "
+    "row_hash UBIGINT, cluster_key VARCHAR, beneficiary_id VARCHAR, is_decided BOOLEAN",
+    "state": "state_no INTEGER, fingerprint VARCHAR",
 }
 """Tables that a run reads before it writes them, as they are on the first run."""
+_STARTED_FROM = ("records", "record_links", "lists", "pairs", "evidence", "compared")
+"""Tables that increments start from; a run that links everything at once takes them as empty."""
 
 _RECORD = ("program", "submission_id", "source_record_id")
-_WRITTEN: dict[str, tuple[str, tuple[str, ...]]] = {
-    "records": ("out_records", _RECORD),
-    "record_links": ("out_record_links", _RECORD),
-    "identity_events": ("out_events", ("event_id",)),
-    "beneficiary_id_history": ("out_history", ("beneficiary_id",)),
-    "household_id_history": ("out_house_history", ("household_id",)),
-    "households": ("out_households", ("household_id",)),
+_PERSONS = ("beneficiary_id",)
+_WRITTEN: dict[str, tuple[str, tuple[str, ...], str | None]] = {
+    "records": (
+        "out_records",
+        _RECORD,
+        "(d.program, d.submission_id) IN (SELECT (program, submission_id) FROM identity_reading)",
+    ),
+    "record_links": ("out_record_links", _RECORD, None),
+    "identity_events": ("out_events", ("event_id",), None),
+    "beneficiary_id_history": ("out_history", _PERSONS, None),
+    "household_id_history": ("out_house_history", ("household_id",), None),
+    "households": ("out_households", ("household_id",), None),
     "household_memberships": (
         "out_memberships",
         ("household_id", "beneficiary_id", "group_kind", "valid_from"),
+        None,
     ),
-    "review_queue": ("out_review", ("review_id",)),
+    "review_queue": ("out_review", ("review_id",), None),
+    "lists": ("identity_lists", ("program", "role", "submission_id"), None),
+    "evidence": (
+        "out_evidence",
+        ("evidence_id",),
+        "d.evidence_id NOT IN (SELECT evidence_id FROM identity_evidence_all)",
+    ),
+    "compared": ("out_compared", ("evidence_id",), None),
+    "pairs": (
+        "out_pairs",
+        ("a", "b"),
+        "d.a IN (SELECT evidence_id FROM identity_unpaired) "
+        "OR d.b IN (SELECT evidence_id FROM identity_unpaired)",
+    ),
+    "decision_anchors": ("out_anchors", ("decision_id", "side"), None),
+    "state": ("out_state", ("state_no",), None),
 }
+"""Table -> what it is made from, its key, and which of its rows a run may delete (None: any)."""
+
+
+_STATE = ("lists", "evidence", "compared", "pairs")
+"""Tables that are nothing but memory of the linking: they can be made anew."""
 
 
 @dataclass(frozen=True)
 class LinkSummary:
-    """Counts of one run; no personal data. `events` by kind, `too_common_keys` by blocking key."""
+    """Counts of one run; no personal data. `events` by kind, `too_common_keys` by blocking key.
+
+    new_records were new or changed; pairs_scored of all `pairs` were compared in this run, and
+    clusters_recomputed of the `people` looked at again. is_full: nothing was taken from before.
+    """
 
     records: int
     evidence: int
@@ -80,6 +123,10 @@ class LinkSummary:
     warnings: list[str] = field(default_factory=list)
     changed_tables: list[str] = field(default_factory=list)
     model_version: str = ""
+    is_full: bool = True
+    new_records: int = 0
+    pairs_scored: int = 0
+    clusters_recomputed: int = 0
 
 
 def read_model(path: Path | None = None) -> Model:
@@ -96,8 +143,18 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
-def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
-    """How a record's village is told: by the resolved areas if they are there, else by its code."""
+def _areas(con: duckdb.DuckDBPyConnection, profile: Profile, persons: str) -> dict[str, str]:
+    """How a record's area is told: by the resolved areas if they are there, else by its code.
+
+    What is no full code of the profile's pattern is unknown; without a pattern any text is an area.
+    """
+    pattern = profile.evidence.area_pattern
+
+    def full(code: str) -> str:
+        if pattern is None:
+            return f"nullif(trim(upper({code})), '')"
+        return f"CASE WHEN regexp_full_match({code}, {lake.quote(pattern)}) THEN {code} END"
+
     if lake.table_exists(con, "vault.staging.area_resolution") and lake.table_exists(
         con, "vault.quality.submissions"
     ):
@@ -105,7 +162,7 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
             "persons": persons,
             "sender": "s.area_code",
             "listed": "coalesce(s.period_to, p.observed_on)",
-            "area": "CASE WHEN length(a.area_code) = 13 THEN a.area_code END",
+            "area": full("a.area_code"),
             "area_join": """
             LEFT JOIN vault.quality.submissions AS s ON p.submission_id = s.submission_id
             LEFT JOIN (
@@ -118,12 +175,11 @@ def _areas(con: duckdb.DuckDBPyConnection, persons: str) -> dict[str, str]:
                 AND p.sent_district IS NOT DISTINCT FROM a.sent_district
                 AND p.sent_village IS NOT DISTINCT FROM a.sent_village""",
         }
-    dotted = r"regexp_full_match(p.sent_area_code, '\d\d\.\d\d\.\d\d\.\d{4}')"
     return {
         "persons": persons,
         "sender": "NULL::varchar",
         "listed": "p.observed_on",
-        "area": f"CASE WHEN {dotted} THEN p.sent_area_code END",
+        "area": full("p.sent_area_code"),
         "area_join": "",
     }
 
@@ -133,19 +189,40 @@ def prepare_evidence(
 ) -> dict[str, int]:
     """Make `identity_evidence` (rows to compare, with blocking keys and slots) from person records.
 
+    And `identity_keyed`, the records by row of evidence. Nothing is taken from an earlier run.
     Returns how many rows lost each blocking key because it is too common.
     """
-    _run(con, "persons", _areas(con, persons))
-    _run(con, "decided", {"decisions": decisions})
-    indonesia.prepare(con, model)
-    _run(con, "slots", {})
-    return link.add_blocks(
-        con,
-        PROFILES[model.profile],
-        "identity_slotted",
-        "identity_evidence",
-        model.policy.block_most,
-    )
+    profile = PROFILES[model.profile]
+    tables = {**_tables(con, known=False), "decisions": decisions}
+    before = {f"before_{t}": tables[t] for t in _STARTED_FROM}
+    increments.read(con, profile, model, _areas(con, profile, persons), tables, before)
+    lost = increments.block(con, profile, model, before, is_full=True)
+    con.execute("CREATE OR REPLACE TEMP TABLE identity_watched AS FROM identity_compared")
+    _run(con, "keyed", {})
+    return lost
+
+
+def _tables(con: duckdb.DuckDBPyConnection, *, known: bool = True) -> dict[str, str]:
+    """Where to read each table of the last run: in the vault or, where there is none, empty."""
+    tables = {}
+    for table, columns in _EMPTY.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE empty_{table} ({columns})")
+        tables[table] = f"empty_{table}"
+        name = f"vault.identity.{table}"
+        if not known or not lake.table_exists(con, name):
+            continue
+        have = set(increments.columns(con, name))
+        lacking = [c for c in increments.columns(con, f"empty_{table}") if c not in have]
+        if lacking:
+            # Left by an older version of this library.
+            nulls = ", ".join(f"e.{c}" for c in lacking)
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE earlier_{table} AS SELECT d.*, {nulls} "
+                f"FROM {name} AS d LEFT JOIN empty_{table} AS e ON false"
+            )
+            name = f"earlier_{table}"
+        tables[table] = name
+    return tables
 
 
 def link_people(
@@ -156,12 +233,71 @@ def link_people(
     *,
     persons: str = "vault.staging.persons",
     secret: str | None = None,
+    full: bool = False,
 ) -> LinkSummary:
     """Link every record of `persons` and write `vault.identity.*` in one transaction.
 
     con: a connection with the vault attached for writing. now: the time given to new ids and
     events. model: default is the repo's. secret: the key of ids; default is this barn's own.
+    full: link everything at once; also done where model, policy or code changed since.
     """
+    try:
+        summary = _link(con, now, model, on_progress, persons, secret, full)
+        return replace(summary, changed_tables=_write(con, summary.is_full))
+    finally:
+        _drop(con)
+
+
+def verify(
+    con: duckdb.DuckDBPyConnection,
+    model: Model | None = None,
+    *,
+    persons: str = "vault.staging.persons",
+) -> dict[str, int]:
+    """Link everything at once and hold it against what is stored; writes nothing.
+
+    Returns by table how many rows differ: `record_links` (people, households, probability,
+    method), `households`, `household_memberships`, `review_queue`, `pairs`, `compared`. All are 0
+    when what is stored is of today's records.
+    """
+    try:
+        _link(con, settings.now(), model, None, persons, "verify", full=True)
+        return {t: _differing(con, t) for t in _VERIFIED}
+    finally:
+        _drop(con)
+
+
+_VERIFIED = (
+    "record_links",
+    "households",
+    "household_memberships",
+    "review_queue",
+    "pairs",
+    "compared",
+)
+
+
+def _differing(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    made = _WRITTEN[table][0]
+    names = ", ".join(lake.identifier(c) for c in increments.columns(con, made))
+    return _one(
+        con,
+        f"SELECT count(*) FROM ((SELECT {names} FROM {made} EXCEPT SELECT {names} FROM "
+        f"vault.identity.{table}) UNION ALL (SELECT {names} FROM vault.identity.{table} "
+        f"EXCEPT SELECT {names} FROM {made}))",
+    )
+
+
+def _link(
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    model: Model | None,
+    on_progress: Progress | None,
+    persons: str,
+    secret: str | None,
+    full: bool,
+) -> LinkSummary:
+    """Make all `out_*` tables; nothing is written yet."""
     model = model or read_model()
     profile = PROFILES[model.profile]
 
@@ -169,29 +305,18 @@ def link_people(
         if on_progress:
             on_progress(detail, done, _STEPS)
 
-    tables = {}
-    for table, columns in _EMPTY.items():
-        name = f"vault.identity.{table}"
-        if not lake.table_exists(con, name):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE empty_{table} ({columns})")
-            name = f"empty_{table}"
-        tables[table] = name
-
     step("reading what each record says", 0)
-    lost = prepare_evidence(con, model, persons, tables["decisions"])
+    tables = _tables(con)
+    fingerprint = increments.fingerprint(profile, model)
+    was = con.execute(f"SELECT fingerprint FROM {tables['state']}").fetchone()
+    is_full = full or was != (fingerprint,)
+    before = {f"before_{t}": f"empty_{t}" if is_full else tables[t] for t in _STARTED_FROM}
+    fresh = increments.read(con, profile, model, _areas(con, profile, persons), tables, before)
+    lost = increments.block(con, profile, model, before, is_full)
     step("comparing", 1)
-    pairs = link.score(con, profile, model, "identity_evidence", "identity_scored")
+    scored, pairs = increments.compare(con, profile, model, before, is_full)
     step("grouping into people", 2)
-    _run(con, "guards", {"forced": str(cluster.FORCED)})
-    rounds = cluster.cluster(
-        con,
-        profile,
-        model.policy,
-        evidence="identity_evidence",
-        edges="identity_edges",
-        apart="identity_kept_apart",
-        target="identity_clusters",
-    )
+    rounds, clusters = increments.group(con, profile, model, before, is_full)
     step("keeping ids", 3)
     secret = secret or ids.key(settings.home().keys)
     _run(con, "grouped", tables)
@@ -204,11 +329,14 @@ def link_people(
         prefix="b",
         secret=secret,
         now=now,
+        scope="identity_old_scope",
     )
+    _run(con, "all_ids", before)
     step("households", 4)
     _run(con, "housed", {})
     con.execute(sql.read("households.sql", "", {"source": "identity_carded"}))
     _run(con, "house_groups", {})
+    _run(con, "old_houses", tables)
     ids.assign(
         con,
         groups="identity_houses",
@@ -224,41 +352,48 @@ def link_people(
         con,
         "results",
         {
+            **before,
             "forced": str(cluster.FORCED),
             "now": f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'",
             "version": lake.quote(model.version),
             "identity_events": tables["identity_events"],
-            "review_weight": str(model.policy.review_weight),
-            "unlike_review_weight": str(model.policy.link_weight),
-            "link_weight": str(model.policy.link_weight),
+            "fingerprint": lake.quote(fingerprint),
         },
     )
-    changed = _write(con)
+    _run(
+        con,
+        "doubtful",
+        {
+            "review_weight": str(model.policy.review_weight),
+            "unlike_review_weight": str(model.policy.link_weight),
+        },
+    )
+    _run(con, "keyed", {})
+    _run(con, "guards", {})
+    _run(con, "review", {"link_weight": str(model.policy.link_weight)})
     step("done", _STEPS)
-
     events = dict(
         con.execute("SELECT kind, count(*) FROM identity_ids_events GROUP BY 1").fetchall()
     )
-    summary = LinkSummary(
-        records=_one(con, "SELECT count(*) FROM identity_said"),
-        evidence=_one(con, "SELECT count(*) FROM identity_evidence"),
-        insufficient_records=_one(
-            con, "SELECT count(*) FROM identity_said WHERE NOT is_sufficient"
-        ),
+    return LinkSummary(
+        records=_one(con, "SELECT count(*) FROM identity_now"),
+        evidence=_one(con, "SELECT count(*) FROM identity_compared"),
+        insufficient_records=_one(con, "SELECT count(*) FROM identity_now WHERE NOT is_sufficient"),
         pairs=pairs,
         rounds=rounds,
-        people=_one(con, "SELECT count(DISTINCT beneficiary_id) FROM out_record_links"),
+        people=_one(con, "SELECT count(DISTINCT cluster) FROM identity_clusters"),
         households=_one(con, "SELECT count(*) FROM out_households"),
         review=_one(con, "SELECT count(*) FROM out_review"),
         shared_numbers=_one(con, "SELECT count(*) FROM identity_shared_numbers"),
         events=events,
         too_common_keys={k: v for k, v in lost.items() if v},
         warnings=_warnings(con, lost, model),
-        changed_tables=changed,
         model_version=model.version,
+        is_full=is_full,
+        new_records=fresh,
+        pairs_scored=scored,
+        clusters_recomputed=clusters,
     )
-    _drop(con)
-    return summary
 
 
 def _warnings(con: duckdb.DuckDBPyConnection, lost: dict[str, int], model: Model) -> list[str]:
@@ -276,13 +411,25 @@ def _warnings(con: duckdb.DuckDBPyConnection, lost: dict[str, int], model: Model
     return said
 
 
-def _write(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _write(con: duckdb.DuckDBPyConnection, is_full: bool) -> list[str]:
     """All tables in one transaction; returns those that changed."""
     changed = []
     con.execute("BEGIN")
     try:
-        for table, (source, key) in _WRITTEN.items():
-            if lake.write_by_difference(con, f"vault.identity.{table}", source, list(key)).changed:
+        for table, (source, key, scope) in _WRITTEN.items():
+            name = f"vault.identity.{table}"
+            # Columns that another profile or version had would stay and count as content.
+            if (
+                is_full
+                and table in _STATE
+                and lake.table_exists(con, name)
+                and increments.columns(con, name) != increments.columns(con, source)
+            ):
+                con.execute(f"DROP TABLE {name}")
+            written = lake.write_by_difference(
+                con, name, source, list(key), scope=None if is_full else scope
+            )
+            if written.changed:
                 changed.append(table)
         if not lake.table_exists(con, "vault.identity.decisions"):
             con.execute(f"CREATE TABLE vault.identity.decisions ({_EMPTY['decisions']})")
@@ -297,8 +444,9 @@ def _drop(con: duckdb.DuckDBPyConnection) -> None:
     """Working tables hold names and numbers: none stays in the caller's connection."""
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name IN ('temp', 'memory') AND "
-        "regexp_matches(table_name, '^(identity|id|out|empty|name)_|^_')"
+        "regexp_matches(table_name, '^(identity|id|out|empty|earlier|name)_|^_')"
     ).fetchall()
     con.execute("DROP VIEW IF EXISTS id_all_names")
+    con.execute("DROP VIEW IF EXISTS identity_everybody")
     for (name,) in rows:
         con.execute(f"DROP TABLE IF EXISTS {lake.identifier(name)}")

@@ -1,102 +1,297 @@
--- name: persons
-CREATE OR REPLACE TEMP TABLE identity_persons AS
-SELECT p.*, {area} AS area_code, {sender} AS sender, {listed} AS listed_on
-FROM {persons} AS p {area_join};
-
--- name: decided
--- The decisions in force, by record. A later decision on the same two records takes the place of an earlier.
-CREATE OR REPLACE TEMP TABLE identity_decided AS
-WITH sides AS (
-    SELECT
-        decision_id, verdict, decided_at,
-        concat_ws('|', program_a, submission_id_a, source_record_id_a) AS one,
-        concat_ws('|', program_b, submission_id_b, source_record_id_b) AS other
-    FROM {decisions}
-    WHERE withdrawn_at IS NULL AND verdict IN ('same', 'different')
-)
-
-SELECT decision_id, verdict, least(one, other) AS key_a, greatest(one, other) AS key_b
-FROM sides
-QUALIFY row_number() OVER (PARTITION BY key_a, key_b ORDER BY decided_at DESC, decision_id DESC) = 1;
-
+-- name: apart_before
+-- Records that say the same and that people told apart, as the last run left them.
 CREATE OR REPLACE TEMP TABLE identity_apart AS
-SELECT p.program, p.submission_id, p.source_record_id, true AS is_apart
-FROM identity_persons AS p
-WHERE concat_ws('|', program, submission_id, source_record_id) IN (
-    SELECT key_a FROM identity_decided WHERE verdict = 'different'
-    UNION ALL SELECT key_b FROM identity_decided WHERE verdict = 'different'
+SELECT program, submission_id, source_record_id, true AS is_apart
+FROM {records} SEMI JOIN identity_rows USING (program, submission_id, source_record_id)
+WHERE is_apart;
+
+CREATE OR REPLACE TEMP TABLE identity_successors (
+    program VARCHAR, submission_id VARCHAR, source_record_id VARCHAR, next_submission_id VARCHAR, next_record_id VARCHAR
 );
 
--- name: slots
--- In a list that names each person once, two rows are two people. Which lists do is measured: by
--- how rarely the same evidence stands twice in one submission.
-CREATE OR REPLACE TEMP TABLE identity_keyed AS
-SELECT s.*, concat_ws('|', program, submission_id, source_record_id) AS record_key, e.unique_id
-FROM identity_said AS s JOIN identity_evidence_clean AS e USING (evidence_id);
+-- name: says
+-- What today's records say, without what keeps records apart that say the same.
+CREATE OR REPLACE TEMP TABLE identity_says AS
+SELECT evidence_id, hash({columns}) AS says FROM identity_evidence_read
+UNION ALL
+SELECT evidence_id, hash({columns}) AS says
+FROM {before_evidence} ANTI JOIN identity_evidence_read USING (evidence_id)
+SEMI JOIN identity_kept USING (evidence_id);
 
-CREATE OR REPLACE TEMP TABLE identity_slotted AS
-WITH listed AS (
-    SELECT program, role, submission_id, count(*) AS records, count(DISTINCT evidence_id) AS says
-    FROM identity_said GROUP BY ALL
+-- name: anchored
+-- The decisions in force by the records that they stand on today: those that people saw, or the
+-- ones in which the same was said on when these were last there, or their successors in a
+-- corrected submission, or else a record that says just what they said.
+CREATE OR REPLACE TEMP TABLE identity_anchors AS
+WITH sides AS (
+    SELECT decision_id, verdict, decided_at, 'a' AS side, program_a AS program, submission_id_a AS submission_id,
+        source_record_id_a AS source_record_id
+    FROM {decisions} WHERE withdrawn_at IS NULL AND verdict IN ('same', 'different')
+    UNION ALL
+    SELECT decision_id, verdict, decided_at, 'b', program_b, submission_id_b, source_record_id_b
+    FROM {decisions} WHERE withdrawn_at IS NULL AND verdict IN ('same', 'different')
 ),
 
-once AS (
-    SELECT program, role FROM listed GROUP BY program, role HAVING sum(records - says) <= 0.03 * sum(records)
+former AS (
+    SELECT s.decision_id, s.side, unnest([
+        {'rank': 1, 'program': s.program, 'submission_id': s.submission_id, 'source_record_id': s.source_record_id},
+        {'rank': 2, 'program': l.program, 'submission_id': l.submission_id, 'source_record_id': l.source_record_id}
+    ], recursive := true)
+    FROM sides AS s LEFT JOIN {decision_anchors} AS l USING (decision_id, side)
 ),
 
-slots AS (
-    SELECT unique_id, list(DISTINCT hash(submission_id, role)) AS slots
-    FROM identity_keyed JOIN once USING (program, role) GROUP BY unique_id
+candidates AS (
+    SELECT decision_id, side, rank, program, submission_id, source_record_id FROM former
+    UNION ALL
+    SELECT f.decision_id, f.side, 2 + rank, f.program, n.next_submission_id, n.next_record_id
+    FROM former AS f JOIN identity_successors AS n USING (program, submission_id, source_record_id)
+    UNION ALL
+    SELECT l.decision_id, l.side, 5, (c.first).program, (c.first).submission_id, (c.first).source_record_id
+    FROM {decision_anchors} AS l
+    JOIN (
+        SELECT y.says, min({'program': n.program, 'submission_id': n.submission_id,
+            'source_record_id': n.source_record_id}) AS first
+        FROM {all_now} AS n JOIN identity_says AS y USING (evidence_id)
+        WHERE n.is_sufficient AND y.says IN (SELECT says FROM {decision_anchors})
+        GROUP BY y.says
+    ) AS c USING (says)
+),
+
+found AS (
+    SELECT decision_id, side, rank, program, submission_id, source_record_id
+    FROM candidates SEMI JOIN identity_rows USING (program, submission_id, source_record_id)
+    QUALIFY row_number() OVER (PARTITION BY decision_id, side ORDER BY rank) = 1
 )
 
-SELECT e.*, s.slots FROM identity_evidence_clean AS e LEFT JOIN slots AS s USING (unique_id);
+SELECT s.decision_id, s.verdict, s.decided_at, s.side, f.rank IS NOT NULL AS stands,
+    coalesce(f.program, l.program, s.program) AS program,
+    coalesce(f.submission_id, l.submission_id, s.submission_id) AS submission_id,
+    coalesce(f.source_record_id, l.source_record_id, s.source_record_id) AS source_record_id,
+    y.says AS says_now, coalesce(y.says, l.says) AS says
+FROM sides AS s
+LEFT JOIN found AS f USING (decision_id, side)
+LEFT JOIN {decision_anchors} AS l USING (decision_id, side)
+LEFT JOIN {all_now} AS n
+    ON f.program = n.program AND f.submission_id = n.submission_id AND f.source_record_id = n.source_record_id
+LEFT JOIN identity_says AS y ON n.evidence_id = y.evidence_id;
+
+CREATE OR REPLACE TEMP TABLE identity_apart_wanted AS
+SELECT DISTINCT unnest([
+    {'program': a.program, 'submission_id': a.submission_id, 'source_record_id': a.source_record_id},
+    {'program': b.program, 'submission_id': b.submission_id, 'source_record_id': b.source_record_id}
+], recursive := true)
+FROM identity_anchors AS a JOIN identity_anchors AS b
+    ON a.decision_id = b.decision_id AND a.side = 'a' AND b.side = 'b' AND a.says_now = b.says_now
+WHERE a.verdict = 'different' AND a.stands AND b.stands
+    AND (a.program, a.submission_id, a.source_record_id) <> (b.program, b.submission_id, b.source_record_id);
+
+-- name: apart_again
+INSERT INTO identity_reading
+SELECT DISTINCT w.program, w.submission_id FROM (
+    (SELECT program, submission_id, source_record_id FROM identity_apart_wanted
+        EXCEPT SELECT program, submission_id, source_record_id FROM identity_apart)
+    UNION ALL
+    (SELECT program, submission_id, source_record_id FROM identity_apart
+        EXCEPT SELECT program, submission_id, source_record_id FROM identity_apart_wanted)
+) AS w ANTI JOIN identity_reading AS r ON w.program = r.program AND w.submission_id = r.submission_id;
+
+CREATE OR REPLACE TEMP TABLE identity_apart AS SELECT *, true AS is_apart FROM identity_apart_wanted;
+
+-- name: superseded
+-- A corrected submission names the same people in other rows. A record that went and one that came
+-- under the same program, area and period are one person's if they say the same.
+CREATE OR REPLACE TEMP TABLE identity_went AS
+SELECT g.program, g.submission_id, g.source_record_id, g.source_row, g.role, g.evidence_id,
+    {stem_gone} AS stem, y.says
+FROM (
+    SELECT * FROM identity_gone
+    UNION ALL
+    -- A row that says something else now may be somebody else's.
+    SELECT r.program, r.submission_id, r.source_record_id, r.source_row, r.role, r.evidence_id
+    FROM {records} AS r JOIN identity_said AS n USING (program, submission_id, source_record_id)
+    WHERE r.evidence_id <> n.evidence_id
+) AS g
+JOIN (SELECT evidence_id, hash({shared_columns}) AS says FROM {evidence}) AS y USING (evidence_id);
+
+CREATE OR REPLACE TEMP TABLE identity_came AS
+SELECT n.program, n.submission_id, n.source_record_id, n.source_row, n.role, n.evidence_id,
+    {stem_came} AS stem, y.says
+FROM identity_said AS n
+JOIN (SELECT evidence_id, hash({shared_columns}) AS says FROM identity_evidence_read) AS y USING (evidence_id)
+LEFT JOIN {records} AS r USING (program, submission_id, source_record_id)
+WHERE r.evidence_id IS DISTINCT FROM n.evidence_id AND {stem_came} IN (SELECT stem FROM identity_went);
+
+CREATE OR REPLACE TEMP TABLE identity_successors AS
+WITH went AS (
+    SELECT *, row_number() OVER (PARTITION BY program, stem, role, says ORDER BY submission_id, source_row, source_record_id)
+        AS place
+    FROM identity_went
+),
+
+came AS (
+    SELECT *, row_number() OVER (PARTITION BY program, stem, role, says ORDER BY submission_id, source_row, source_record_id)
+        AS place
+    FROM identity_came
+)
+
+SELECT w.program, w.submission_id, w.source_record_id, c.submission_id AS next_submission_id,
+    c.source_record_id AS next_record_id
+FROM went AS w JOIN came AS c USING (program, stem, role, says, place);
+
+-- name: corrected
+-- What is left on both sides says something else now: compared like any other two records.
+CREATE OR REPLACE TEMP TABLE identity_unmatched AS
+SELECT 'w' || evidence_id AS side_id, evidence_id FROM identity_went
+ANTI JOIN identity_successors USING (program, submission_id, source_record_id)
+UNION
+SELECT 'c' || c.evidence_id, c.evidence_id FROM identity_came AS c
+ANTI JOIN identity_successors AS s ON c.program = s.program AND c.submission_id = s.next_submission_id
+    AND c.source_record_id = s.next_record_id;
+
+CREATE OR REPLACE TEMP TABLE identity_evidence_all AS
+SELECT 'w' || evidence_id AS evidence_id, * EXCLUDE (evidence_id) FROM {evidence}
+WHERE 'w' || evidence_id IN (SELECT side_id FROM identity_unmatched)
+UNION ALL BY NAME
+SELECT 'c' || evidence_id AS evidence_id, * EXCLUDE (evidence_id) FROM identity_evidence_read
+WHERE 'c' || evidence_id IN (SELECT side_id FROM identity_unmatched);
+
+-- name: succeeded
+INSERT INTO identity_successors
+WITH went AS (
+    SELECT w.*, e.unique_id FROM identity_went AS w
+    JOIN identity_evidence_clean AS e ON 'w' || w.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors USING (program, submission_id, source_record_id)
+),
+
+came AS (
+    SELECT c.*, e.unique_id FROM identity_came AS c
+    JOIN identity_evidence_clean AS e ON 'c' || c.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors AS s ON c.program = s.program AND c.submission_id = s.next_submission_id
+        AND c.source_record_id = s.next_record_id
+),
+
+alike AS (
+    SELECT w.program, w.submission_id, w.source_record_id, w.source_row,
+        c.submission_id AS next_submission_id, c.source_record_id AS next_record_id, c.source_row AS next_row, p.weight
+    FROM identity_alike AS p
+    JOIN went AS w ON p.a = w.unique_id OR p.b = w.unique_id
+    JOIN came AS c ON w.program = c.program AND w.stem = c.stem AND w.role = c.role
+        AND (p.a = c.unique_id OR p.b = c.unique_id)
+    WHERE NOT p.unlike AND p.weight >= {link}
+)
+
+-- Each is the other's best.
+SELECT program, submission_id, source_record_id, next_submission_id, next_record_id FROM alike
+QUALIFY row_number() OVER (
+        PARTITION BY program, submission_id, source_record_id
+        ORDER BY weight DESC, next_row = source_row DESC, next_submission_id, next_record_id
+    ) = 1
+    AND row_number() OVER (
+        PARTITION BY program, next_submission_id, next_record_id
+        ORDER BY weight DESC, next_row = source_row DESC, submission_id, source_record_id
+    ) = 1;
+
+-- name: decided
+-- A later decision on what the same two records say takes the place of an earlier.
+CREATE OR REPLACE TEMP TABLE identity_decided_pairs AS
+WITH stood AS (
+    SELECT k.decision_id, k.side, k.verdict, k.decided_at, c.unique_id
+    FROM identity_anchors AS k
+    JOIN identity_now AS n USING (program, submission_id, source_record_id)
+    JOIN identity_compared AS c ON n.evidence_id = c.evidence_id
+    WHERE k.stands
+)
+
+SELECT least(l.unique_id, r.unique_id) AS a, greatest(l.unique_id, r.unique_id) AS b, l.verdict
+FROM stood AS l JOIN stood AS r ON l.decision_id = r.decision_id AND l.side = 'a' AND r.side = 'b'
+WHERE l.unique_id <> r.unique_id
+QUALIFY row_number() OVER (PARTITION BY a, b ORDER BY l.decided_at DESC, l.decision_id DESC) = 1;
+
+-- name: edges
+CREATE OR REPLACE TEMP TABLE identity_edges AS
+SELECT coalesce(s.a, f.a) AS a, coalesce(s.b, f.b) AS b,
+    CASE WHEN f.a IS NOT NULL THEN {forced} ELSE s.weight END AS weight,
+    coalesce(s.probability, 1.0) AS probability, coalesce(s.unlike, false) AND f.a IS NULL AS unlike
+FROM identity_scored AS s
+FULL JOIN (SELECT a, b FROM identity_decided_pairs WHERE verdict = 'same') AS f ON s.a = f.a AND s.b = f.b;
+
+-- name: keyed
+-- The records of what is looked at again, and of what may be doubted.
+CREATE OR REPLACE TEMP TABLE identity_keyed AS
+SELECT n.*, concat_ws('|', n.program, n.submission_id, n.source_record_id) AS record_key, c.unique_id
+FROM identity_now AS n JOIN identity_compared AS c USING (evidence_id)
+SEMI JOIN identity_watched AS w ON c.unique_id = w.unique_id;
 
 -- name: guards
 -- Two roles of one row are two people, unless they bear one name.
 CREATE OR REPLACE TEMP TABLE identity_kept_apart AS
-SELECT DISTINCT l.unique_id AS a, r.unique_id AS b
-FROM identity_keyed AS l JOIN identity_keyed AS r
-    ON l.submission_id = r.submission_id AND l.source_row = r.source_row AND l.role < r.role
-WHERE l.unique_id <> r.unique_id AND l.name_key IS NOT NULL AND r.name_key IS NOT NULL
-    AND l.phonetic_key <> r.phonetic_key
-    AND jaro_winkler_similarity(l.joined_key, r.joined_key) < 0.92
-    AND NOT (l.first_sound = r.first_sound AND coalesce(l.nik_number = r.nik_number, false))
+SELECT DISTINCT least(l.unique_id, r.unique_id) AS a, greatest(l.unique_id, r.unique_id) AS b
+FROM identity_keyed AS kl JOIN identity_keyed AS kr
+    ON kl.submission_id = kr.submission_id AND kl.source_row = kr.source_row AND kl.role < kr.role
+JOIN identity_evidence_all AS l0 ON kl.evidence_id = l0.evidence_id
+JOIN identity_evidence_all AS r0 ON kr.evidence_id = r0.evidence_id
+JOIN identity_compared AS l ON kl.evidence_id = l.evidence_id
+JOIN identity_compared AS r ON kr.evidence_id = r.evidence_id
+WHERE kl.unique_id <> kr.unique_id AND l0.name_key IS NOT NULL AND r0.name_key IS NOT NULL
+    AND l0.phonetic_key <> r0.phonetic_key
+    AND jaro_winkler_similarity(l0.joined_key, r0.joined_key) < 0.92
+    AND NOT (l0.first_sound = r0.first_sound AND coalesce(l0.nik = r0.nik, false))
 UNION
-SELECT l.unique_id, r.unique_id
-FROM identity_decided AS d
-JOIN identity_keyed AS l ON d.key_a = l.record_key
-JOIN identity_keyed AS r ON d.key_b = r.record_key
-WHERE d.verdict = 'different';
-
-CREATE OR REPLACE TEMP TABLE identity_edges AS
-WITH forced AS (
-    SELECT DISTINCT least(l.unique_id, r.unique_id) AS a, greatest(l.unique_id, r.unique_id) AS b
-    FROM identity_decided AS d
-    JOIN identity_keyed AS l ON d.key_a = l.record_key
-    JOIN identity_keyed AS r ON d.key_b = r.record_key
-    WHERE d.verdict = 'same' AND l.unique_id <> r.unique_id
-)
-
-SELECT coalesce(s.a, f.a) AS a, coalesce(s.b, f.b) AS b,
-    CASE WHEN f.a IS NOT NULL THEN {forced} ELSE s.weight END AS weight,
-    coalesce(s.probability, 1.0) AS probability, coalesce(s.unlike, false) AS unlike
-FROM identity_scored AS s FULL JOIN forced AS f ON s.a = f.a AND s.b = f.b;
+SELECT a, b FROM identity_decided_pairs WHERE verdict = 'different';
 
 -- name: grouped
+-- Ids of clusters that nothing touched stay; the others are given anew.
 CREATE OR REPLACE TEMP TABLE identity_people AS
-SELECT k.record_key AS member, k.evidence_id AS evidence, c.cluster AS grp
-FROM identity_keyed AS k JOIN identity_clusters AS c USING (unique_id);
+SELECT concat_ws('|', n.program, n.submission_id, n.source_record_id) AS member, n.evidence_id AS evidence, c.cluster AS grp
+FROM identity_now AS n
+JOIN identity_compared AS k USING (evidence_id)
+JOIN identity_clusters AS c ON k.unique_id = c.unique_id
+SEMI JOIN identity_region AS r ON k.unique_id = r.unique_id;
+
+CREATE OR REPLACE TEMP TABLE identity_old_scope AS
+SELECT DISTINCT l.beneficiary_id AS id
+FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id)
+LEFT JOIN identity_compared AS k USING (evidence_id)
+WHERE k.unique_id IS NULL OR k.unique_id IN (SELECT unique_id FROM identity_region)
+    OR (l.program, l.submission_id) IN (SELECT (program, submission_id) FROM identity_reading);
 
 CREATE OR REPLACE TEMP TABLE identity_old_people AS
-SELECT concat_ws('|', l.program, l.submission_id, l.source_record_id) AS member, r.evidence_id AS evidence,
-    l.beneficiary_id AS id
-FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id);
+SELECT
+    CASE
+        WHEN n.program IS NOT NULL THEN concat_ws('|', l.program, n.next_submission_id, n.next_record_id)
+        WHEN t.program IS NULL THEN concat_ws('|', l.program, l.submission_id, l.source_record_id)
+    END AS member,
+    r.evidence_id AS evidence, l.beneficiary_id AS id
+FROM {record_links} AS l
+SEMI JOIN identity_old_scope AS o ON l.beneficiary_id = o.id
+JOIN {records} AS r USING (program, submission_id, source_record_id)
+LEFT JOIN identity_successors AS n USING (program, submission_id, source_record_id)
+-- Rows that have become somebody else's.
+LEFT JOIN identity_successors AS t
+    ON l.program = t.program AND l.submission_id = t.next_submission_id AND l.source_record_id = t.next_record_id;
 
+CREATE OR REPLACE TEMP TABLE identity_old_history AS
+SELECT beneficiary_id AS id, current_beneficiary_id AS current_id, state, issue_no, issued_at
+FROM {beneficiary_id_history};
+
+-- name: all_ids
+INSERT INTO identity_ids
+SELECT c.cluster AS grp, any_value(b.beneficiary_id) AS id, NULL AS issue_no
+FROM identity_clusters AS c
+JOIN identity_compared AS k USING (unique_id)
+JOIN {before_compared} AS b USING (evidence_id)
+ANTI JOIN identity_region AS r ON c.unique_id = r.unique_id
+GROUP BY c.cluster;
+
+-- name: old_houses
 CREATE OR REPLACE TEMP TABLE identity_old_houses AS
 WITH housed AS (
-    SELECT concat_ws('|', l.program, l.submission_id, l.source_record_id) AS member, r.kk_number,
+    SELECT
+        concat_ws('|', l.program, coalesce(n.next_submission_id, l.submission_id),
+            coalesce(n.next_record_id, l.source_record_id)) AS member, r.kk_number,
         l.household_id AS id, count(*) OVER (PARTITION BY r.kk_number, l.household_id) AS says
     FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id)
+    LEFT JOIN identity_successors AS n USING (program, submission_id, source_record_id)
     WHERE l.household_id IS NOT NULL
 )
 
@@ -105,20 +300,17 @@ SELECT member, id,
     CASE WHEN id = first_value(id) OVER (PARTITION BY kk_number ORDER BY says DESC, id) THEN kk_number END AS evidence
 FROM housed;
 
-CREATE OR REPLACE TEMP TABLE identity_old_history AS
-SELECT beneficiary_id AS id, current_beneficiary_id AS current_id, state, issue_no, issued_at
-FROM {beneficiary_id_history};
-
 CREATE OR REPLACE TEMP TABLE identity_old_house_history AS
 SELECT household_id AS id, current_household_id AS current_id, state, issue_no, issued_at
 FROM {household_id_history};
 
 -- name: housed
 CREATE OR REPLACE TEMP TABLE identity_carded AS
-SELECT k.record_key, k.program, a.id AS person, e.kk AS card, k.observed_on, k.listed_on
-FROM identity_keyed AS k
-JOIN identity_evidence_clean AS e USING (unique_id)
-JOIN identity_clusters AS c USING (unique_id)
+SELECT concat_ws('|', n.program, n.submission_id, n.source_record_id) AS record_key, n.program, a.id AS person,
+    e.kk AS card, n.observed_on, n.listed_on
+FROM identity_now AS n
+JOIN identity_evidence_clean AS e USING (evidence_id)
+JOIN identity_clusters AS c ON e.unique_id = c.unique_id
 JOIN identity_ids AS a ON c.cluster = a.grp;
 
 -- name: house_groups
@@ -127,22 +319,25 @@ SELECT record_key AS member, card AS evidence, house AS grp FROM identity_record
 
 -- name: results
 CREATE OR REPLACE TEMP TABLE out_records AS
-SELECT program, submission_id, source_record_id, source_row, role, observed_on, evidence_id, is_sufficient,
-    nik_class, nik_number, nik_known AS nik_known_digits, nik_confidence, nik_is_doubted,
-    kk_class, kk_number, name_key, sorted_key AS name_sorted_key, phonetic_key AS name_phonetic_key,
-    birth_on, birth_year, sex AS sex_code, mother_key, father_key, area_code, address_key,
-    phone, nisn, welfare_card_number, insurance_number, account_number, program_number
-FROM identity_said;
+SELECT s.program, s.submission_id, s.source_record_id, s.source_row, s.role, s.observed_on, s.listed_on, s.evidence_id,
+    s.is_sufficient, s.nik_class, s.nik_number, s.nik_known AS nik_known_digits, s.nik_confidence, s.nik_is_doubted,
+    s.kk_class, s.kk_number, s.name_key, s.sorted_key AS name_sorted_key, s.phonetic_key AS name_phonetic_key,
+    s.birth_on, s.birth_year, s.sex AS sex_code, s.mother_key, s.father_key, s.area_code, s.address_key,
+    s.phone, s.nisn, s.welfare_card_number, s.insurance_number, s.account_number, s.program_number,
+    r.row_hash, coalesce(a.is_apart, false) AS is_apart
+FROM identity_said AS s
+JOIN identity_rows AS r USING (program, submission_id, source_record_id)
+LEFT JOIN identity_apart AS a USING (program, submission_id, source_record_id);
 
-CREATE OR REPLACE TEMP TABLE out_record_links AS
+CREATE OR REPLACE TEMP TABLE identity_region_links AS
 WITH inside AS (
     -- The best pair that holds a row in its cluster.
     SELECT unique_id, max({'weight': weight, 'probability': probability}) AS best FROM (
-        SELECT a AS unique_id, weight, probability, ca.cluster FROM identity_edges AS e
+        SELECT a AS unique_id, weight, probability, ca.cluster FROM identity_region_edges AS e
         JOIN identity_clusters AS ca ON e.a = ca.unique_id
         JOIN identity_clusters AS cb ON e.b = cb.unique_id AND ca.cluster = cb.cluster
         UNION ALL
-        SELECT b, weight, probability, ca.cluster FROM identity_edges AS e
+        SELECT b, weight, probability, ca.cluster FROM identity_region_edges AS e
         JOIN identity_clusters AS ca ON e.a = ca.unique_id
         JOIN identity_clusters AS cb ON e.b = cb.unique_id AND ca.cluster = cb.cluster
     ) GROUP BY unique_id
@@ -152,7 +347,7 @@ counted AS (
     SELECT unique_id, count(*) AS records FROM identity_keyed GROUP BY unique_id
 )
 
-SELECT k.program, k.submission_id, k.source_record_id, a.id AS beneficiary_id, h.id AS household_id,
+SELECT k.program, k.submission_id, k.source_record_id, a.id AS beneficiary_id,
     CASE
         WHEN i.best.weight >= {forced} THEN 1.0
         WHEN i.best IS NOT NULL THEN round(i.best.probability, 6)
@@ -168,8 +363,21 @@ FROM identity_keyed AS k
 JOIN identity_clusters AS c USING (unique_id)
 JOIN identity_ids AS a ON c.cluster = a.grp
 JOIN counted AS n USING (unique_id)
-LEFT JOIN inside AS i USING (unique_id)
-LEFT JOIN identity_record_houses AS rh ON k.record_key = rh.record_key
+LEFT JOIN inside AS i USING (unique_id);
+
+CREATE OR REPLACE TEMP TABLE out_record_links AS
+SELECT l.program, l.submission_id, l.source_record_id, l.beneficiary_id, h.id AS household_id, l.match_probability,
+    l.method
+FROM (
+    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method FROM identity_region_links
+    UNION ALL
+    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method
+    FROM {before_record_links}
+    SEMI JOIN identity_now USING (program, submission_id, source_record_id)
+    ANTI JOIN identity_region_links USING (program, submission_id, source_record_id)
+) AS l
+LEFT JOIN identity_record_houses AS rh
+    ON concat_ws('|', l.program, l.submission_id, l.source_record_id) = rh.record_key
 LEFT JOIN identity_house_ids AS h ON rh.house = h.grp;
 
 CREATE OR REPLACE TEMP TABLE out_events AS
@@ -198,20 +406,50 @@ LEFT JOIN identity_house_stays AS s ON h.grp = s.house
 LEFT JOIN _card_houses AS c ON h.grp = c.house
 GROUP BY h.id;
 
+-- What increments start from.
+CREATE OR REPLACE TEMP TABLE out_evidence AS SELECT * FROM identity_evidence_read
+SEMI JOIN identity_evidence_all USING (evidence_id);
+
+CREATE OR REPLACE TEMP TABLE out_compared AS
+SELECT k.* EXCLUDE (unique_id), h.evidence_id AS cluster_key, a.id AS beneficiary_id,
+    k.unique_id IN (SELECT unnest([a, b]) FROM identity_decided_pairs) AS is_decided
+FROM identity_compared AS k
+JOIN identity_clusters AS c USING (unique_id)
+JOIN identity_compared AS h ON c.cluster = h.unique_id
+JOIN identity_ids AS a ON c.cluster = a.grp;
+
+CREATE OR REPLACE TEMP TABLE out_pairs AS
+SELECT a.evidence_id AS a, b.evidence_id AS b, n.weight, n.probability, n.unlike
+FROM identity_scored_now AS n
+JOIN identity_compared AS a ON n.a = a.unique_id
+JOIN identity_compared AS b ON n.b = b.unique_id
+WHERE n.a IN (SELECT unique_id FROM identity_changed) OR n.b IN (SELECT unique_id FROM identity_changed);
+
+CREATE OR REPLACE TEMP TABLE out_anchors AS
+SELECT decision_id, side, program, submission_id, source_record_id, says FROM identity_anchors;
+
+CREATE OR REPLACE TEMP TABLE out_state AS SELECT 1 AS state_no, {fingerprint} AS fingerprint;
+
+-- name: doubtful
 -- One pair per two people: the one that says most.
+CREATE OR REPLACE TEMP TABLE identity_doubtful AS
+SELECT e.a, e.b, e.weight, e.probability, e.unlike, ca.cluster AS cluster_a, cb.cluster AS cluster_b
+FROM identity_edges AS e
+JOIN identity_clusters AS ca ON e.a = ca.unique_id
+JOIN identity_clusters AS cb ON e.b = cb.unique_id
+WHERE ca.cluster <> cb.cluster
+    AND e.weight >= CASE WHEN e.unlike THEN {unlike_review_weight} ELSE {review_weight} END;
+
+CREATE OR REPLACE TEMP TABLE identity_watched AS
+SELECT DISTINCT unnest([a, b]) AS unique_id FROM identity_doubtful;
+
+-- name: review
 CREATE OR REPLACE TEMP TABLE out_review AS
 WITH doubtful AS (
-    SELECT e.a, e.b, e.weight, e.probability, e.unlike, ca.cluster AS cluster_a, cb.cluster AS cluster_b
-    FROM identity_edges AS e
-    JOIN identity_clusters AS ca ON e.a = ca.unique_id
-    JOIN identity_clusters AS cb ON e.b = cb.unique_id
-    LEFT JOIN identity_kept_apart AS x
-        ON e.a = least(x.a, x.b) AND e.b = greatest(x.a, x.b)
-    WHERE ca.cluster <> cb.cluster AND x.a IS NULL
-        AND e.weight >= CASE WHEN e.unlike THEN {unlike_review_weight} ELSE {review_weight} END
+    SELECT e.* FROM identity_doubtful AS e ANTI JOIN identity_kept_apart USING (a, b)
     QUALIFY row_number() OVER (
-        PARTITION BY least(ca.cluster, cb.cluster), greatest(ca.cluster, cb.cluster)
-        ORDER BY e.unlike, e.weight DESC, e.a, e.b
+        PARTITION BY least(cluster_a, cluster_b), greatest(cluster_a, cluster_b)
+        ORDER BY unlike, weight DESC, a, b
     ) = 1
 ),
 
@@ -229,8 +467,8 @@ SELECT sha256(least(ea.evidence_id, eb.evidence_id) || greatest(ea.evidence_id, 
     CASE WHEN d.unlike THEN 'contradiction' WHEN d.weight >= {link_weight} THEN 'kept_apart_by_others' ELSE 'doubtful' END
         AS reason_code
 FROM doubtful AS d
-JOIN identity_evidence_clean AS ea ON d.a = ea.unique_id
-JOIN identity_evidence_clean AS eb ON d.b = eb.unique_id
+JOIN identity_compared AS ea ON d.a = ea.unique_id
+JOIN identity_compared AS eb ON d.b = eb.unique_id
 JOIN firsts AS fa ON d.a = fa.unique_id
 JOIN firsts AS fb ON d.b = fb.unique_id
 JOIN identity_ids AS ia ON d.cluster_a = ia.grp

@@ -257,7 +257,8 @@ def test_a_rerun_makes_no_snapshot_and_leaves_no_working_table(tmp_path, monkeyp
             "SELECT * EXCLUDE (true_id) REPLACE (phone::varchar AS phone, nisn::varchar AS nisn, "
             "welfare_card_number::varchar AS welfare_card_number, program_number::varchar AS "
             "program_number, insurance_number::varchar AS insurance_number, account_number::varchar "
-            "AS account_number, parent_name::varchar AS parent_name) FROM lists",
+            "AS account_number, parent_name::varchar AS parent_name, birth_place::varchar AS birth_place) "
+            "FROM lists",
             ["submission_id", "source_record_id"],
         )
         con.unregister("lists")
