@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -215,3 +217,26 @@ def test_catalogs_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert con.execute("SELECT count(*) FROM vault.s.t").fetchone() == (1000,)
     finally:
         server.cleanup()
+
+
+def test_extensions_are_checked_when_they_are_unpacked_and_where_others_could_write(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsigned_allowed() -> bool:
+        with lake.connect(write=["vault"], home=home) as con:
+            row = con.execute("SELECT current_setting('allow_unsigned_extensions')").fetchone()
+        return bool(row and row[0])
+
+    assert unsigned_allowed() == lake.extension_directory(home).is_relative_to(sys.prefix)
+    # An environment that cannot be written: the extensions lie in the barn.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert lake.extension_directory(home).is_relative_to(home.cache)
+    assert not unsigned_allowed()
+
+    content = bytearray(lake._wheel_file("sqlite_scanner").read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged = tmp_path / "sqlite_scanner.duckdb_extension"
+    damaged.write_bytes(content)
+    monkeypatch.setattr(lake, "_wheel_file", lambda _: damaged)
+    with pytest.raises(lake.duckdb.Error, match="signature"):
+        lake.extension_directory(Home(tmp_path / "other"))
