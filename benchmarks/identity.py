@@ -115,6 +115,11 @@ def barn(con: duckdb.DuckDBPyConnection, home: Home, nik_missing: float = 0.0) -
         "UPDATE vault.staging.persons SET nik = NULL "
         f"WHERE hash(submission_id, source_record_id) % 1000 < {round(nik_missing * 1000)}"
     )
+    # Staging takes a parent named in dukcapil for a record only where there is a NIK.
+    con.execute(
+        "DELETE FROM vault.staging.persons "
+        "WHERE program = 'dukcapil' AND role IN ('ayah', 'ibu') AND nik IS NULL"
+    )
     truth = str(home.root / "demo_truth" / "rows.parquet").replace("'", "''")
     con.execute(
         f"""

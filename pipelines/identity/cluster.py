@@ -1,10 +1,11 @@
 """From scored pairs to people: average linkage from the strongest pair down, with guards.
 
 Never connected components: two clusters join only when their pairs agree *on average*, when no
-pair of rows in them contradicts, and when each is the other's best. All such couples of a round
-join at once; for average linkage this gives the same tree as joining one at a time, so neither
-the order of the rows nor of the rounds matters. Ties are broken by the smallest row number, and
-rows are numbered by content.
+pair of rows in them contradicts, and when each is the other's best. Doubtful evidence joins only
+where nobody else comes near, and never two clusters that are both firm. All such couples of a
+round join at once, so neither the order of the rows nor of the rounds matters, and what is not
+connected by pairs of at least `Policy.floor` does not touch each other. Ties are broken by the
+smallest row number, and rows are numbered by content.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ def cluster(
         "target": target,
         "forced": FORCED,
         "unseen": policy.unseen_weight,
+        "unlike": policy.unlike_weight,
+        "lone": policy.lone_weight,
+        "margin": policy.margin,
+        "floor": policy.floor,
+        "firm": policy.firm_size,
         "most": policy.weight_most,
         "link": policy.link_weight,
         "conflict": profile.conflict_sql,
@@ -57,6 +63,21 @@ def cluster(
         if not found or not found[0]:
             break
         con.execute(sql.read("cluster.sql", "join", values))
-    for table in ("pairs", "sizes", "ranked", "best", "couples", "refused", "moves", "apart"):
+    for table in (
+        "pairs",
+        "weighed",
+        "live",
+        "sizes",
+        "ranked",
+        "rivals",
+        "eligible",
+        "best",
+        "couples",
+        "refused",
+        "moves",
+        "touched",
+        "moved",
+        "apart",
+    ):
         con.execute(f"DROP TABLE IF EXISTS _{table}")
     return rounds

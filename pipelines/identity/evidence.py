@@ -46,7 +46,15 @@ def read(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> None
     if declared.names == "indonesian":
         names.keys(con, "id_all_names", "name", "id_names")
     else:
-        names.plain_keys(con, "id_all_names", "name", "id_names", declared.titles)
+        names.plain_keys(
+            con,
+            "id_all_names",
+            "name",
+            "id_names",
+            titles=declared.titles,
+            nobody=declared.nobody,
+            variants=declared.variants,
+        )
     con.execute("CREATE OR REPLACE TEMP TABLE name_bits (word VARCHAR, bits DOUBLE)")
     con.execute(
         "INSERT INTO name_bits SELECT unnest(?::varchar[]), unnest(?::double[])",

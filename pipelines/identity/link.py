@@ -77,18 +77,33 @@ class Block:
 class Policy:
     """The cut-offs that go with a model; weights are log2 odds.
 
-    link_weight: average weight from which two clusters are one. review_weight: from which a pair
-    is worth a person's look. weight_most: no pair counts for more than this, so that a number
-    cannot outvote the rest. unseen_weight: what a pair counts that no blocking key
-    brought together.
+    link_weight: average weight from which two clusters are one. lone_weight: from which they are
+    where no other cluster comes within `margin` of it and one of them has no more than `firm_size`
+    rows of evidence. review_weight: from which a pair is worth a person's look; review_share_most:
+    how many pairs go to people, at most, per record. weight_most: no pair counts for more than
+    this, so that a number cannot outvote the rest. unseen_weight: what a pair counts that no
+    blocking key brought together; unlike_weight: the most that a pair counts which is unlike.
+    thin_weight: the most that a pair counts which agrees in nothing but names.
+    block_most: how many rows of evidence may share a blocking key: with b keys no row is compared
+    with more than b * (block_most - 1) others.
     """
 
-    link_weight: float = 6.0
-    review_weight: float = 0.0
+    link_weight: float = 0.0
+    lone_weight: float = -3.0
+    margin: float = 4.0
+    firm_size: int = 2
+    review_weight: float = -8.0
+    review_share_most: float = 0.02
     weight_most: float = 16.0
-    unseen_weight: float = -2.0
+    unseen_weight: float = -0.5
+    unlike_weight: float = -6.0
+    thin_weight: float = -3.5
     block_most: int = 100
-    group_most: int = 60
+
+    @property
+    def floor(self) -> float:
+        """A weaker pair neither joins two rows nor keeps them from joining others."""
+        return self.lone_weight - self.margin
 
 
 @dataclass(frozen=True)
@@ -113,6 +128,7 @@ class Evidence:
     full area code looks like; None: any text is an area. address_noise: words of an address that
     tell no two apart. addresses_within_areas: an address means something in its area only. once:
     (program, role) of lists with one row per person; None: told by how seldom a row comes twice.
+    titles, nobody, variants: words of plain names, see `names.plain_keys`.
     born_from: a year of birth before this is none.
     """
 
@@ -124,6 +140,8 @@ class Evidence:
     phone_prefix: str = ""
     once: tuple[tuple[str, str], ...] | None = None
     titles: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
+    variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     born_from: int = 1000
 
 
@@ -132,6 +150,7 @@ class Profile:
     """What is declared for one kind of lists.
 
     unlike_sql: over rows `l` and `r`, true where a pair goes to people whatever it weighs.
+    thin_sql: true where a pair agrees in nothing but names, which is not enough.
     conflict_sql: over rows `l` and `r`, true where two rows cannot stand in one cluster.
     """
 
@@ -142,6 +161,7 @@ class Profile:
     unlike_sql: str
     conflict_sql: str
     same_sql: tuple[str, ...] = ()
+    thin_sql: str = "false"
     evidence: Evidence = field(default_factory=lambda: Evidence())
 
 
@@ -222,15 +242,16 @@ def name(label: str, prefix: str = "") -> Comparison:
         label,
         f"{p}sorted_key_l IS NULL OR {p}sorted_key_r IS NULL",
         (
-            Level("same, rare", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 18", 0.45, 5e-6),
-            Level("same, usual", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 12", 0.25, 3e-5),
-            Level("same, common", f"{p}sorted_key_l = {p}sorted_key_r", 0.06, 3e-4),
+            Level("same, rare", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 18", 0.45, 5e-6, 5e-4),
+            Level("same, usual", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 12", 0.25, 3e-5, 2e-3),
+            Level("same, common", f"{p}sorted_key_l = {p}sorted_key_r", 0.06, 3e-4, 5e-3),
             Level(
                 "alike in sound or one letter",
                 f"{p}phonetic_key_l = {p}phonetic_key_r OR (damerau_levenshtein({p}joined_key_l, "
                 f"{p}joined_key_r) <= 1 AND length({p}joined_key_l) >= 6)",
                 0.1,
                 1e-4,
+                3e-3,
             ),
             Level(
                 "one is part of the other",
@@ -238,6 +259,7 @@ def name(label: str, prefix: str = "") -> Comparison:
                 f"OR list_has_all({p}tokens_r, {p}tokens_l))",
                 0.05,
                 2e-3,
+                1e-2,
             ),
             Level(
                 "much alike",
@@ -605,6 +627,8 @@ def score(
                 {
                     "target": target,
                     "unlike": profile.unlike_sql,
+                    "thin": profile.thin_sql,
+                    "thin_weight": model.policy.thin_weight,
                     "kin": _kin_sql(profile, model),
                     "pairs": pairs.physical_name,
                     "evidence": evidence,

@@ -44,7 +44,10 @@ WITH weighed AS (
 SELECT
     least(p.unique_id_l, p.unique_id_r) AS a,
     greatest(p.unique_id_l, p.unique_id_r) AS b,
-    round(least(strangers, kin) - log2(1 + pow(2, -least(abs(strangers - kin), 60))), 4) AS weight,
+    round(least(
+        least(strangers, kin) - log2(1 + pow(2, -least(abs(strangers - kin), 60))),
+        CASE WHEN coalesce({thin}, false) THEN {thin_weight} ELSE 100 END
+    ), 4) AS weight,
     1 / (1 + pow(2, -least(greatest(weight, -60), 60))) AS probability,
     coalesce({unlike}, false) AS unlike
 FROM weighed AS p

@@ -7,7 +7,7 @@ stand in `names.sql` and run in DuckDB once per distinct name; the word lists st
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -183,16 +183,31 @@ def plain_keys(
     source: str,
     column: str,
     target: str,
+    *,
     titles: Sequence[str] = (),
+    nobody: Sequence[str] = (),
+    variants: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """As `keys`, for names of which no rules are declared but words to leave out (`titles`).
+    """As `keys`, for names of which no rules are declared but words.
 
     A comma separates the family name from the given names after it; without one the last word is
-    the family name.
+    the family name. titles: left out of given names. nobody: words that stand where a name should
+    (UNKNOWN, BABY). variants: short forms by the name that they mean, and sound as.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE name_words (word VARCHAR)")
-    if titles:
-        con.execute("INSERT INTO name_words SELECT unnest(?::varchar[])", [list(titles)])
+    rows: list[tuple[str, str, str | None]] = [("title", word, None) for word in titles]
+    rows += [("no", word, None) for word in nobody]
+    meant = {w: means for means, words in (variants or {}).items() for w in words}
+    rows += [("variant", word, means) for word, means in meant.items()]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE name_words (kind VARCHAR, word VARCHAR, means VARCHAR)"
+    )
+    if rows:
+        kinds, words, means = (list(x) for x in zip(*rows, strict=True))
+        con.execute(
+            "INSERT INTO name_words SELECT unnest(?::varchar[]), unnest(?::varchar[]), "
+            "unnest(?::varchar[])",
+            [kinds, words, means],
+        )
     values = {"source": source, "column": column, "target": target}
     con.execute(sql.read("names_plain.sql", "", values))
     con.execute("DROP TABLE name_words")

@@ -1,13 +1,14 @@
 -- Keys of every distinct name of {source}.{column}, for names of which no rules are declared: the
 -- words before a comma are the family name, else the last word is. Titles come from the profile as
--- the temporary table name_words(kind, word).
+-- the temporary table name_words(kind, word, means): titles; words that stand where a name should (`no`);
+-- short forms (`variant`), which sound as what they mean.
 CREATE OR REPLACE TEMP TABLE {target} AS
 WITH raws AS (
     SELECT DISTINCT {column} AS raw FROM {source} WHERE {column} IS NOT NULL
 ),
 
 titles AS (
-    SELECT coalesce(list(word), []) AS titles FROM name_words
+    SELECT coalesce(list(word) FILTER (kind = 'title'), []) AS titles, coalesce(list(word) FILTER (kind = 'no'), []) AS nobody FROM name_words
 ),
 
 texts AS (
@@ -26,7 +27,8 @@ parts AS (
                 CASE WHEN contains(text, ',') THEN substr(text, position(',' IN text) + 1) ELSE text END, '[^\p{L}\p{M}\p{N}]+'
             ), lambda x: x <> '' AND NOT list_contains(titles, x)
         ) AS given,
-        contains(text, ',') AS has_comma
+        contains(text, ',') AS has_comma,
+        nobody
     FROM texts, titles
 ),
 
@@ -34,13 +36,19 @@ split AS (
     SELECT
         raw,
         CASE
+            WHEN list_has_any(family, nobody) THEN NULL
             WHEN has_comma THEN array_to_string(family, '')
             WHEN len(given) > 1 THEN given[-1]
         END AS last_word,
-        given[1] AS first_word,
+        -- A lone initial may be of a middle name: it tells nothing apart.
+        CASE
+            WHEN list_contains(nobody, given[1]) THEN NULL
+            WHEN length(given[1]) > 1 THEN given[1]
+            WHEN length(given[2]) > 1 AND (has_comma OR len(given) > 2) THEN given[2]
+        END AS first_word,
         CASE
             -- FAMILY joined as one word beside its parts would count twice: the parts are the words.
-            WHEN has_comma THEN list_concat(given, family)
+            WHEN has_comma THEN list_filter(list_concat(given, family), lambda x: NOT list_contains(nobody, x))
             ELSE given
         END AS tokens
     FROM parts
@@ -62,14 +70,14 @@ consonants AS (
                     regexp_replace(
                         regexp_replace(
                             regexp_replace(
-                                regexp_replace(word, '^(KN|GN|WR)', 'N'), 'PH|V', 'F', 'g'
+                                regexp_replace(coalesce(means, word), '^(KN|GN|WR)', 'N'), 'PH|V', 'F', 'g'
                             ), 'SCH|SH|TCH|CH', 'X', 'g'
                         ), 'C([EIY])', 'S\1', 'g'
                     ), 'CK|Q|C', 'K', 'g'
                 ), 'GH|H', '', 'g'
             ), 'Z', 'S', 'g'
         ) AS sound
-    FROM words
+    FROM words LEFT JOIN (SELECT word, means FROM name_words WHERE kind = 'variant') USING (word)
 ),
 
 squeezed AS (

@@ -31,13 +31,21 @@ _NAMES_DIFFER = (
     "AND jaro_winkler_similarity(l.first_word, r.first_word) < 0.88 "
     "AND jaro_winkler_similarity(l.joined_key, r.joined_key) < 0.9"
 )
-# A slip of one digit is no other person if name and house are the same, or the name is rare.
-_FIRM_DIFFER = (
-    "l.nik_is_firm AND r.nik_is_firm AND l.nik <> r.nik "
-    "AND NOT (damerau_levenshtein(l.nik, r.nik) <= 1 AND l.phonetic_key = r.phonetic_key "
-    "AND (coalesce(l.kk = r.kk OR l.address = r.address OR l.mother_key = r.mother_key, false) "
-    "OR least(l.name_bits, r.name_bits) >= 18))"
+_NAMES_ALIKE = (
+    "(l.phonetic_key = r.phonetic_key OR jaro_winkler_similarity(l.joined_key, r.joined_key) >= 0.93 "
+    "OR list_has_all(l.tokens, r.tokens) OR list_has_all(r.tokens, l.tokens))"
 )
+# A slip is no other person: a last digit that a spreadsheet took, digits of the area of issue; in
+# the serial, which alone tells twins apart, only if name and house are the same or the name is rare.
+_SLIP = (
+    f"(({_NAMES_ALIKE}) AND ((left(l.nik, 15) = left(r.nik, 15) "
+    "AND (right(l.nik, 1) = '0' OR right(r.nik, 1) = '0')) "
+    "OR (damerau_levenshtein(l.nik, r.nik) <= 2 AND left(l.nik, 12) <> left(r.nik, 12)) "
+    "OR (damerau_levenshtein(l.nik, r.nik) <= 1 AND l.phonetic_key = r.phonetic_key "
+    "AND (coalesce(l.kk = r.kk OR l.address = r.address OR l.mother_key = r.mother_key, false) "
+    "OR least(l.name_bits, r.name_bits) >= 18))))"
+)
+_FIRM_DIFFER = f"l.nik_is_firm AND r.nik_is_firm AND l.nik <> r.nik AND NOT {_SLIP}"
 # A nickname or a husband's name makes no other person where both lists confirm the number by birth
 # date and sex, and card, address or a parent agree: some lists copy the date from the number.
 _FIRM_SAME = (
@@ -52,15 +60,52 @@ _TWINS = (
     "AND least(length(l.first_word), length(r.first_word)) >= 5) "
     "AND (l.kk = r.kk OR l.mother_key = r.mother_key OR l.address = r.address)"
 )
+# Brothers of one name: two dates that agree in no more than one part, and no number that agrees.
+_BORN_APART = (
+    f"NOT {_SAME_NUMBER} AND l.nik_known = r.nik_known IS NOT TRUE AND l.nisn = r.nisn IS NOT TRUE "
+    "AND (year(l.birth_on) = year(r.birth_on))::integer "
+    "+ (month(l.birth_on) = month(r.birth_on))::integer "
+    "+ (day(l.birth_on) = day(r.birth_on))::integer <= 1 "
+    "AND NOT (year(l.birth_on) = year(r.birth_on) AND month(l.birth_on) = day(r.birth_on) "
+    "AND day(l.birth_on) = month(r.birth_on))"
+)
+# A mother's number on her child: whoever is named as a parent is not the child.
+_PARENT_CHILD = (
+    "l.first_sound <> r.first_sound AND (l.mother_key = r.sorted_key OR l.father_key = r.sorted_key "
+    "OR r.mother_key = l.sorted_key OR r.father_key = l.sorted_key)"
+)
+_ANY_NUMBER = (
+    "nik_known",
+    "kk",
+    "phone",
+    "nisn",
+    "insurance",
+    "welfare_card",
+    "account",
+    "program_number",
+)
+_THIN = (
+    "abs(l.birth_year - r.birth_year) <= 1 IS NOT TRUE "
+    "AND (l.area = r.area AND l.birth_place = r.birth_place) IS NOT TRUE "
+    "AND words_alike(string_split(l.address, ' '), string_split(r.address, ' ')) >= 0.3 IS NOT TRUE "
+    "AND list_has_any(l.parent_sounds, r.parent_sounds) IS NOT TRUE AND "
+    + " AND ".join(f"l.{column} = r.{column} IS NOT TRUE" for column in _ANY_NUMBER)
+)
 _SAME = (
     "l.nik = r.nik AND l.phonetic_key = r.phonetic_key",
     "l.birth_on = r.birth_on AND l.sorted_key = r.sorted_key AND l.kk = r.kk",
+    "l.birth_on = r.birth_on AND l.phonetic_key = r.phonetic_key "
+    "AND least(l.name_bits, r.name_bits) >= 12 AND (l.nik = r.nik) IS NOT FALSE",
 )
 
 
 def read(path: Path) -> Profile:
     """A profile from its YAML file. Raises ValueError that names what is wrong with it."""
     raw = yaml.safe_load(path.read_text())
+    if "like" in raw:
+        base = yaml.safe_load((path.parent / f"{raw['like']}.yaml").read_text())
+        identifiers = {**base.get("identifiers", {}), **raw.get("identifiers", {})}
+        raw = {**base, **raw, "identifiers": identifiers}
     unknown = set(raw) - {
         "name",
         "names",
@@ -71,6 +116,9 @@ def read(path: Path) -> Profile:
         "titles",
         "once",
         "born_from",
+        "nobody",
+        "variants",
+        "like",
     }
     if unknown:
         raise ValueError(f"{path.name}: {', '.join(sorted(unknown))} is no part of a profile")
@@ -95,6 +143,8 @@ def read(path: Path) -> Profile:
         once=None if once is None else tuple((p, r) for p, roles in once.items() for r in roles),
         born_from=int(raw.get("born_from", 1000)),
         titles=tuple(str(t) for t in raw.get("titles", ())),
+        nobody=tuple(str(t) for t in raw.get("nobody", ())),
+        variants={str(k): tuple(v.split()) for k, v in (raw.get("variants") or {}).items()},
     )
     return make(raw["name"], evidence)
 
@@ -103,14 +153,14 @@ def make(name: str, evidence: Evidence) -> Profile:
     """Comparisons, blocking keys and rules for declared evidence."""
     national = evidence.numbers.get("nik")
     stem = _STEMS.get(national.validator) if national else None
-    conflict, unlike = f"({_FIRM_DIFFER})", f"({_FIRM_DIFFER})"
+    conflict, unlike = f"({_FIRM_DIFFER}) OR ({_PARENT_CHILD})", f"({_FIRM_DIFFER})"
     if stem:
         conflict += (
             f" OR (left(l.nik, {stem}) = left(r.nik, {stem}) AND l.nik <> r.nik "
             "AND l.first_sound <> r.first_sound "
             "AND damerau_levenshtein(l.first_word, r.first_word) > 1)"
         )
-        unlike += f" OR ({_TWINS}) OR (({_NAMES_DIFFER}) AND NOT ({_FIRM_SAME}))"
+        unlike += f" OR ({_TWINS}) OR ({_BORN_APART}) OR (({_NAMES_DIFFER}) AND NOT ({_FIRM_SAME}))"
     return Profile(
         name=name,
         comparisons=(
@@ -158,6 +208,7 @@ def make(name: str, evidence: Evidence) -> Profile:
         unlike_sql=unlike,
         conflict_sql=conflict,
         same_sql=_SAME,
+        thin_sql=f"({_THIN})",
         evidence=evidence,
     )
 
