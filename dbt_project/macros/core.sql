@@ -144,9 +144,11 @@
   nullif(concat_ws(',', {{ texts | join(', ') }}), '')
 {%- endmacro %}
 
-{# Months that a period touches, first and last included. #}
+{# Months that a period touches, first and last included; one where it ends before it begins. #}
 {% macro months_touched(valid_from, valid_to) -%}
-  ({{ dbt.datediff(valid_from, 'greatest(' ~ valid_from ~ ', ' ~ valid_to ~ ')', 'month') }} + 1)
+  (greatest(
+    (extract(year from {{ valid_to }}) * 12 + extract(month from {{ valid_to }}))
+    - (extract(year from {{ valid_from }}) * 12 + extract(month from {{ valid_from }})), 0) + 1)
 {%- endmacro %}
 
 {# What the rule `rule` of the seed benefit_values gives for a period; NULL where it cannot be told. #}
@@ -161,11 +163,11 @@
 {%- endmacro %}
 
 {# The middle of known values. #}
-{% macro median_of(value) %}{{ return(adapter.dispatch('median_of', 'lumbung')(value)) }}{% endmacro %}
+{% macro median_of(value) %}{{ adapter.dispatch('median_of', 'lumbung')(value) }}{% endmacro %}
 {% macro default__median_of(value) -%} median({{ value }}) {%- endmacro %}
 
 {# Distinct known texts of a group in one text, in order; NULL where there is none. #}
-{% macro texts_of(value) %}{{ return(adapter.dispatch('texts_of', 'lumbung')(value)) }}{% endmacro %}
+{% macro texts_of(value) %}{{ adapter.dispatch('texts_of', 'lumbung')(value) }}{% endmacro %}
 {% macro default__texts_of(value) -%} nullif(array_to_string(list_sort(array_agg(distinct {{ value }}) filter ({{ value }} is not null)), ','), '') {%- endmacro %}
 
 {# Whether a comma-joined text of codes holds a code. #}

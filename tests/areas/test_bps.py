@@ -69,7 +69,7 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
             [(name, year, first, last) for name, first, last, year in submissions],
         )
     wanted = [*REGISTER, "int_area_links", "areas", "area_succession"]
-    wanted += ["indicators_declared", "indicators", STAGING]
+    wanted += ["indicators_declared", "indicator_terms", "indicator_targets", "indicators", STAGING]
     wanted += ["stg_bps__unused_rows", "int_area_resolution", "area_observations"]
     build(home, wanted, staging=[STAGING])
     with lake.connect(read=["vault", "warehouse"], home=home) as con:

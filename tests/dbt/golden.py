@@ -36,6 +36,10 @@ Needs and voice
 What became of it
   g34  a course: not working, not working, working at 2,500 thousand. g35 was never asked again.
   g36  an unfit house, fit after the repair. g17's turnover: 1,000, then 1,500, then 900.
+Scholarships of 2025 (pupils of decile 1-4, or of a family that PKH pays)
+  g18  decile 9, paid 450,000: not eligible. g19 decile 3, not paid. g20 decile 9, not paid, but
+       lives with g15 (household G2), whom PKH pays. The register of the second quarter has none of
+       them.
 Two homes
   g06, g07 and g32 are listed at one house; g29 and g30 in one hamlet without a number: no house.
 """
@@ -58,7 +62,12 @@ BORN = {
     "g23": date(2023, 8, 8),
 }
 MEN = {"g02", "g03"}
-HOUSEHOLD = {"g06": "G1", "g07": "G1", "g15": "G2", "g32": "G3", "g33": "G3", "g27": "G4"}
+HOUSEHOLD = {
+    **dict.fromkeys(["g06", "g07"], "G1"),
+    **dict.fromkeys(["g15", "g20"], "G2"),
+    **dict.fromkeys(["g32", "g33"], "G3"),
+    "g27": "G4",
+}
 
 
 def day(text: str) -> date:
@@ -99,7 +108,7 @@ SUBMISSIONS = {
         "blt_dd": ["2025-03", "2025-04", "2025-05"],
         "pena": ["2025-03"],
         "dapodik": ["2025S1", "2025S2"],
-        "pip": ["2024"],
+        "pip": ["2024", "2025"],
         "eppgbm": ["2025-01", "2025-02", "2025-03", "2025-04"],
         "kia": ["2025-01", "2025-02"],
         "slrt": ["2025-02", "2025-03"],
@@ -260,6 +269,17 @@ PAYMENTS: list[tuple[Any, ...]] = [
         day("2024-10-01"),
         None,
     ),
+    (
+        "pip-2025",
+        "g18",
+        "scholarship",
+        "sd",
+        _span("2025"),
+        450_000,
+        "paid",
+        day("2025-05-01"),
+        None,
+    ),
 ]
 # submission, person, component, status, from, to
 PLACES: list[tuple[Any, ...]] = [
@@ -287,6 +307,10 @@ TOLD: list[tuple[Any, ...]] = [
     *(("dtsen-2025Q1", who, None, {"desil": 2}) for who in ("g06", "g07", "g27")),
     *(("dtsen-2025Q2", who, None, {"desil": 4}) for who in ("g06", "g07")),
     ("dtsen-2025Q2", "g27", None, {"desil": 2}),
+    *(
+        ("dtsen-2025Q1", who, None, {"desil": desil})
+        for who, desil in {"g18": 9, "g19": 3, "g20": 9}.items()
+    ),
     ("dtks_ppks-2025", "g05", None, {"ppks_fakir_miskin": "yes"}),
     *(
         ("dapodik-2025S1", who, None, {"school_grade": grade, "school_distance_km": km})

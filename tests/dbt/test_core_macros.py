@@ -61,3 +61,31 @@ def test_a_day_long_before_the_period_is_no_day_of_it():
     near = MACROS["day_near"]("cast(sent as date)", "date '2026-07-01'")
     cells = {"2026-07-05": date(2026, 7, 5), "2025-08-01": date(2025, 8, 1), "2013-12-31": None}
     assert values(near, list(cells)) == list(cells.values())
+
+
+@pytest.mark.parametrize(
+    ("per", "first", "last", "expected"),
+    [
+        ("month", "2025-01-01", "2025-01-31", 600),
+        ("month", "2025-01-15", "2025-03-02", 1800),  # three months are touched
+        ("tahap", "2025-01-01", "2025-03-31", 600),
+        ("tahap", "2025-01-01", "2025-01-31", 200),  # a month of a tahap
+        ("year", "2025-01-01", "2025-12-31", 600),
+        ("unit", "2025-01-01", "2025-01-31", 1500),
+        ("month", "2025-02-01", "2025-01-31", 600),  # an end before the beginning is one month
+    ],
+)
+def test_a_rules_value_is_for_the_time_it_says(per, first, last, expected):
+    rule = f"{{'value_idr': 600, 'per_code': '{per}'}}"
+    value = MACROS["rule_value"]("rule", f"date '{first}'", f"date '{last}'", "2.5")
+    (found,) = values(f"(select {value} from (select {rule} as rule))", [None])
+    assert found == expected
+
+
+def test_texts_of_a_group_are_sorted_and_once():
+    found = values(
+        f"(select {MACROS['texts_of']('t')} from (values ('b'), ('a'), (null), ('b')) as v(t))",
+        [None],
+    )
+    none = values(f"(select {MACROS['texts_of']('t')} from (values (null)) as v(t))", [None])
+    assert (found, none) == (["a,b"], [None])

@@ -239,8 +239,8 @@ def test_entitlement_order_and_receipt(con):
         "SELECT count(*) FROM warehouse.core.entitlements "
         "WHERE reconciliation_code = 'received_in_full'"
     ).fetchone()
-    # PBI 6, PKH 2, BLT 3, Sembako 13, PENA 1, PIP 2, house 1
-    assert full == (28,)
+    # PBI 6, PKH 2, BLT 3, Sembako 13, PENA 1, PIP 3, house 1
+    assert full == (29,)
 
 
 def test_help_that_is_not_cash_is_worth_what_the_rule_of_its_time_says(con):
@@ -300,6 +300,8 @@ def test_early_warning_with_its_reasons(con):
         ("g24", "high_risk_pregnancy_unvisited", "kia", "high_risk,fewer_visits_than_standard", 1),
         ("g25", "high_risk_pregnancy_unvisited", "kia", "high_risk,no_visit_since_last_list", 1),
         ("g27", "benefit_stopped", "sembako", "not_on_any_list,still_poor", 2),
+        # The scholarship of 2024, and not that of 2025.
+        ("g20", "benefit_stopped", "pip", "not_on_any_list,no_longer_poor", 12),
         ("g02", "deceased_still_paid", "pbi_jkn", "paid_after_death", 1),
     }
 
@@ -333,6 +335,8 @@ def test_what_became_of_it(con):
         ("supplement_height", "g22", 3, "better", "not_stunted", -1.9),
         ("scholarship_school", "g18", 1, "reached", "at_school", None),
         # As of the last list that has the pupil: January for g18, July for g20.
+        # Of the year after 2025 no list has come.
+        ("scholarship_school", "g18", None, "unknown", None, None),
         ("scholarship_school", "g20", 7, "reached", "at_school", None),
         ("house_condition", "g36", None, "better", "fit", None),
         ("business_turnover", "g17", 3, "better", None, 1500),
@@ -340,6 +344,21 @@ def test_what_became_of_it(con):
         ("pkh_decile", "g06", 3, "better", None, 4),
         ("pkh_decile", "g08", None, "unknown", None, None),
         ("pkh_decile", "g15", None, "unknown", None, None),
+    }
+
+
+def test_who_may_get_a_scholarship(con):
+    found = rows(
+        con,
+        f"SELECT subject_id, period, gap_class, reason_codes FROM {A}.coverage_gaps "
+        "WHERE program = 'pip'",
+    )
+    unpaid = "component_pupil,not_on_any_list"
+    assert found == {
+        ("g18", "2025Q1", "served_not_eligible", "desil_outside"),
+        ("g19", "2025Q1", "eligible_unserved", f"desil_inside,{unpaid}"),
+        ("G2", "2025Q1", "eligible_unserved", f"served_by_pkh,{unpaid}"),
+        ("g18", "2025Q2", "served_unlisted", "not_in_register"),
     }
 
 
@@ -390,8 +409,9 @@ def test_equity_counts_those_who_were_not_reached(con):
 
 
 def test_inequality_between_villages(con):
-    # W2: g27 alone is poor and got 600,000. W1: 8,793,000 for the poor g06 and g07: PBI 168,000,
-    # PKH 1,325,000, BLT 300,000, Sembako 2,000,000, PENA 5,000,000.
+    # W2: g27 alone is poor and got 600,000. W1: 8,905,500 for the poor g06, g07 and g19: PBI
+    # 168,000, PKH 1,325,000, BLT 300,000, Sembako 2,000,000, PENA 5,000,000, PIP a quarter of
+    # 450,000.
     found = {
         area: rest
         for area, *rest in con.execute(
@@ -400,8 +420,8 @@ def test_inequality_between_villages(con):
         ).fetchall()
     }
     assert found[W2][:3] == [2, 1, 600_000]
-    assert found[W1][:3] == [33, 2, 4_396_500]
-    gini = (4_396_500 - 600_000) / (2 * (4_396_500 + 600_000))
+    assert found[W1][:3] == [33, 3, 2_968_500]
+    gini = (2_968_500 - 600_000) / (2 * (2_968_500 + 600_000))
     assert found["31.74.09"][3] == pytest.approx(gini)
     # February is the last month told of the quarter: 500,000 of 1,000,000.
     assert found[K][4:] == [0.5, 3]

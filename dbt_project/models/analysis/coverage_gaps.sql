@@ -7,6 +7,7 @@
     served_not_eligible   a paid benefit, and the decile is known and outside the rule
     eligibility_unknown   a paid benefit, and the register does not know the decile
     served_unlisted       a paid benefit, and the household is not in the quarter's register at all
+  A household that another program of the rule serves (also_program) is eligible whatever its decile.
   What is in order has no row. A component that is not known does not make a household ineligible
   (unknown is not no): it only keeps it from being called eligible. Without a household, a
   person is a household of one; `subject_kind` says so.
@@ -16,7 +17,7 @@
 #}
 with rules as (
     select
-        rule_id, program, min_value, max_value, needs_component, excludes_program, legal_basis,
+        rule_id, program, min_value, max_value, needs_component, excludes_program, also_program, legal_basis,
         valid_from, coalesce(valid_to, date '9999-12-31') as valid_to
     from {{ ref('eligibility_rules') }}
     where indicator = 'desil' and unit = 'household'
@@ -215,7 +216,10 @@ assessed as (
         coalesce(s.paid_count, 0) > 0 as is_served,
         s.paid_count, s.ordered_count, s.failed_count, s.unknown_count, s.amount_idr,
         s.match_probability as service_probability, s.evidence,
+        coalesce(y.paid_count, 0) > 0 as is_by_other,
+        r.also_program,
         case
+            when coalesce(y.paid_count, 0) > 0 then 'inside'
             when u.desil_min is null then 'unknown'
             when u.desil_min >= r.min_value and u.desil_max <= r.max_value then 'inside'
             when u.desil_min > r.max_value or u.desil_max < r.min_value then 'outside'
@@ -234,6 +238,8 @@ assessed as (
         on c.component = r.needs_component and c.quarter_on = u.quarter_on and c.household_id = u.household_id
     left join helped as x
         on x.program = r.excludes_program and x.quarter_on = u.quarter_on and x.household_id = u.household_id
+    left join helped as y
+        on y.program = r.also_program and y.quarter_on = u.quarter_on and y.household_id = u.household_id
     left join service_known as k
         on k.program = r.program and k.quarter_on = u.quarter_on
         and k.sender_area_code = u.sender_area_code
@@ -269,7 +275,7 @@ select
     quarter_on,
     gap_class,
     {{ joined_texts([
-        "case when not is_in_register then 'not_in_register' when desil_place = 'unknown' then 'desil_unknown' when desil_place = 'outside' then 'desil_outside' else 'desil_inside' end",
+        "case when not is_in_register then 'not_in_register' when is_by_other then concat('served_by_', also_program) when desil_place = 'unknown' then 'desil_unknown' when desil_place = 'outside' then 'desil_outside' else 'desil_inside' end",
         "case when desil_values_count > 1 then 'desil_conflict' end",
         "case when needs_component is not null and not is_served then child_reason end",
         "case when needs_component is not null and not is_served then elderly_reason end",

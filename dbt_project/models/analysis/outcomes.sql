@@ -5,7 +5,8 @@
   is not known. Codes:
     training_work       work before a training, and 3 and 6 months after it; wage at 6 months
     supplement_height   height for age at the first supplement, and at the last visit 2 to 12 months later
-    scholarship_school  scholarship paid, and the pupils' lists of the semester after its year
+    scholarship_school  scholarship paid, and the last pupils' list after its year that has the pupil; else the
+                        first list of the same sender that could have had it
     house_condition     the house in the list of unfit houses, and after the repair
     business_turnover   turnover at the start of the help, and 3 and 6 months after; graduation
     pkh_decile          the household's decile in the first quarter paid, and in the last quarter known

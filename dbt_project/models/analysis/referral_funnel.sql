@@ -8,7 +8,16 @@
   refer to nobody: there a referral is the person's first one after, and help any program that pays.
   Months count whole: help in the month of the referral is after it.
 #}
-with needs as (
+with first_referrals as (
+    select o.observation_id, min(coalesce(r.referred_on, r.valid_from)) as referred_on
+    from {{ ref('observations') }} as o
+    inner join {{ ref('referrals') }} as r
+        on r.beneficiary_id = o.beneficiary_id and not r.is_repeat and coalesce(r.referred_on, r.valid_from) >= o.valid_from
+    where o.indicator_code like 'ppks_%' and o.value_code = 'yes' and not o.is_repeat
+    group by o.observation_id
+),
+
+needs as (
     select
         r.referral_id as origin_id, 'referral' as source_code, r.program, r.submission_id, r.source_row, r.beneficiary_id, r.household_id,
         r.match_probability, r.need_code, r.to_program_code, coalesce(r.referred_on, r.valid_from) as need_on,
@@ -19,13 +28,10 @@ with needs as (
     union all
     select
         o.observation_id, 'register', o.program, o.submission_id, o.source_row, o.beneficiary_id, o.household_id,
-        o.match_probability, o.indicator_code, null, o.valid_from,
-        (
-            select min(coalesce(r.referred_on, r.valid_from)) from {{ ref('referrals') }} as r
-            where r.beneficiary_id = o.beneficiary_id and not r.is_repeat and coalesce(r.referred_on, r.valid_from) >= o.valid_from
-        ),
+        o.match_probability, o.indicator_code, null, o.valid_from, f.referred_on,
         null, null, null, o.area_code, o.area_level, o.current_area_code
     from {{ ref('observations') }} as o
+    left join first_referrals as f on f.observation_id = o.observation_id
     where o.indicator_code like 'ppks_%' and o.value_code = 'yes' and not o.is_repeat and o.beneficiary_id is not null
 ),
 
@@ -44,6 +50,12 @@ months as (
     where status_code = 'paid' and household_id is not null
 ),
 
+subjects as (
+    select origin_id, source_code, need_on, to_program_code, beneficiary_id as subject_id from needs
+    union all
+    select origin_id, source_code, need_on, to_program_code, household_id from needs where household_id is not null
+),
+
 reached as (
     select
         n.origin_id,
@@ -51,9 +63,9 @@ reached as (
         min(case when m.receipts_count > 0 and m.level = 'person' and m.month_on >= date_trunc('month', n.need_on) then m.month_on end) as own_benefit_on,
         min(case when m.receipts_count > 0 and m.month_on >= date_trunc('month', n.need_on) then m.month_on end) as benefit_on,
         max(case when m.receipts_count > 0 and m.month_on < date_trunc('month', n.need_on) then 1 else 0 end) as was_helped_before
-    from needs as n
+    from subjects as n
     inner join months as m
-        on m.subject_id in (n.beneficiary_id, n.household_id)
+        on m.subject_id = n.subject_id
         and (
             m.program_code = n.to_program_code
             or (n.to_program_code is null and n.source_code = 'register' and m.program_code in (select program_code from paying))
