@@ -58,3 +58,13 @@
   drop table {{ target }};
   {{ create_table_as(False, target, 'select * from ' ~ source) }}
 {% endmacro %}
+
+{#
+  Post-hook of a table that grows with time: its files are kept apart by `by` (year(month_on)), so that
+  what a run changes in one year touches no file of another. Said once, when the table is made: a hook
+  that says it again would add a snapshot.
+#}
+{% macro partitioned_by(by) %}
+  {%- if execute and not is_incremental() -%}{{ adapter.dispatch('partitioned_by', 'lumbung')(by) }}{%- endif -%}
+{% endmacro %}
+{% macro default__partitioned_by(by) -%} alter table {{ this }} set partitioned by ({{ by }}) {%- endmacro %}

@@ -492,6 +492,15 @@ def test_nobody_is_named(con):
         assert found == (0,), table
 
 
+def test_the_panel_is_kept_apart_by_years(project):
+    # A first load is one file; what later runs change goes to the year it belongs to.
+    with lake.connect(write=["warehouse"], home=project[1]) as con:
+        keys = con.execute(
+            "SELECT count(*) FROM __ducklake_metadata_warehouse.ducklake_partition_column"
+        ).fetchone()
+    assert keys == (2,)
+
+
 def test_running_again_changes_nothing(project, tmp_path):
     made, home = project
     copy = Home(tmp_path / "home")

@@ -1,4 +1,4 @@
-{{ config(unique_key=['beneficiary_id', 'month_on']) }}
+{{ config(unique_key=['beneficiary_id', 'month_on'], post_hook="{{ partitioned_by('year(month_on)') }}") }}
 
 {#
   The panel: each person in each month from the first sight to the last, or to death or leaving, and

@@ -1,4 +1,4 @@
-{{ config(unique_key=['beneficiary_id', 'program_code', 'month_on']) }}
+{{ config(unique_key=['beneficiary_id', 'program_code', 'month_on'], post_hook="{{ partitioned_by('year(month_on)') }}") }}
 
 {#
   What each program did for each person in each month: on its list, payments, services. A payment on
