@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from dbt_macros import PROJECT
+from dbt_runs import dbt
 
 from pipelines import lake
 from pipelines.settings import Home
@@ -42,17 +41,7 @@ class Small:
         models = self.folder / "models" / "core"
         (models / "figures.sql").write_text("{{ config(unique_key='id') }}\n" + sql, "utf-8")
         (models / "figures.yml").write_text(CONTRACT.format(kind=kind, more=more), "utf-8")
-        done = subprocess.run(
-            [
-                *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "run"),
-                *("--project-dir", str(self.folder), "--profiles-dir", str(self.folder)),
-                *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder)),
-            ],
-            env=lake.process_environment(self.home),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = dbt(self.folder, self.home, "run")
         assert done.returncode == 0, done.stdout[-3000:]
         with lake.connect(read=["warehouse"], home=self.home) as con:
             return lake.current_snapshot(con, "warehouse")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from dbt_macros import PROJECT, declared_columns
+from dbt_runs import Done, dbt
 
 from pipelines import lake
 from pipelines.settings import Home
@@ -41,25 +40,12 @@ class Staging:
     home: Home
     folder: Path
 
-    def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def dbt(self, *words: str) -> Done:
         models = sorted(p.stem for p in (self.folder / "models" / "staging").glob("*/stg_*.sql"))
-        return subprocess.run(
-            [
-                *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *words),
-                *("--project-dir", str(self.folder), "--profiles-dir", str(self.folder)),
-                *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder)),
-            ],
-            env={
-                **lake.process_environment(self.home),
-                "LUMBUNG_STAGING_MODELS": ",".join(models),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return dbt(self.folder, self.home, *words, models=",".join(models))
 
-    def build(self) -> None:
-        done = self.dbt("build")
+    def build(self, *words: str) -> None:
+        done = self.dbt(*(words or ("build",)))
         assert done.returncode == 0, done.stdout[-4000:]
 
     def query(self, sql: str) -> list[tuple]:
@@ -131,7 +117,7 @@ def test_staging_from_the_first_day_on(staging: Staging) -> None:
 
     # One program alone, in an older layout that lacks a declared column.
     received(staging, ["dtsen"], leave_out="desil")
-    staging.build()
+    staging.build("build", "--select", "path:models/staging/dtsen+")
     told = staging.query(
         "select submission_id, source_row, value_number, value_sent "
         "from vault.staging.stg_dtsen__observations where indicator_code = 'desil' order by all"
@@ -156,7 +142,7 @@ def test_staging_from_the_first_day_on(staging: Staging) -> None:
 
     # Again without new input: nothing is written.
     before = staging.snapshot()
-    staging.build()
+    staging.build("run")
     assert staging.snapshot() == before
 
     # A row that got lost does not hide behind the same number in another part.
@@ -170,7 +156,7 @@ def test_staging_from_the_first_day_on(staging: Staging) -> None:
     done = staging.dbt("test", "--select", "path:tests/staging")
     failed = {line.split()[6] for line in done.stdout.splitlines() if " FAIL " in line}
     assert failed == {"every_accepted_row_is_staged"}
-    staging.build()
+    staging.build("run", "--select", "path:models/staging/kia+")
 
     # A row that got lost on the way, a fact about nobody and a record without key are found.
     staging.execute(
