@@ -15,6 +15,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +41,6 @@ NEEDED = (
     "vault.quality.submissions",
 )
 NIK_MISSING = 0.4
-SCALE = 1_000_000
 DEMOS = ("demo", "demo_dirty", "scale")
 
 # Column of the table -> key of the figures.
@@ -63,12 +63,11 @@ SHOWN = {
 }
 
 
-def scratch() -> duckdb.DuckDBPyConnection:
-    """A vault in memory."""
+def scratch(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """A vault in memory, or in a file that need not exist."""
     con = duckdb.connect()
-    con.execute(
-        "ATTACH ':memory:' AS vault; CREATE SCHEMA vault.staging; CREATE SCHEMA vault.quality"
-    )
+    con.execute(f"ATTACH '{path}' AS vault; CREATE SCHEMA IF NOT EXISTS vault.staging")
+    con.execute("CREATE SCHEMA IF NOT EXISTS vault.quality")
     return con
 
 
@@ -135,6 +134,31 @@ def barn(con: duckdb.DuckDBPyConnection, home: Home, nik_missing: float = 0.0) -
     )
 
 
+def many(con: duckdb.DuckDBPyConnection, home: Home, size: int) -> None:
+    """Fill the vault with about `size` records: the barn's district, many times over.
+
+    Every copy has other names, numbers and areas (see `identity_increments.spread`).
+    """
+    from benchmarks import identity_increments
+
+    identity_increments.spread(con, home, size)
+    truth = str(home.root / "demo_truth" / "rows.parquet").replace("'", "''")
+    con.execute(
+        f"""
+        CREATE TEMP TABLE truth AS
+        SELECT p.program, p.submission_id, p.source_record_id,
+            any_value(t.person_id || regexp_extract(p.submission_id, '-c[0-9]+$')) AS true_id
+        FROM vault.staging.persons AS p
+        JOIN here_submissions AS s
+            ON p.program = s.program AND regexp_replace(p.submission_id, '-c[0-9]+$', '') = s.submission_id
+        JOIN read_parquet('{truth}') AS t
+            ON t.program = p.program AND t.file_name = s.file_name
+            AND p.source_record_id = t.source_row || ':' || t.role
+        GROUP BY ALL
+        """
+    )
+
+
 def judged(con: duckdb.DuckDBPyConnection) -> quality.Quality:
     """The linkage as it stands against the truth."""
     con.execute(
@@ -165,7 +189,17 @@ def reviewed(con: duckdb.DuckDBPyConnection) -> None:
 
 def measured(name: str, chosen: argparse.Namespace) -> dict[str, Any]:
     """Link one set and compare it with its truth."""
-    con = scratch()
+    with tempfile.TemporaryDirectory() as folder:
+        con = scratch(f"{folder}/vault.duckdb" if name == "scale" else ":memory:")
+        con.execute(f"SET temp_directory = '{folder}/spill'; SET threads = 2")
+        if name == "scale":
+            con.execute("SET memory_limit = '2500MB'")
+        return _measured(con, name, chosen)
+
+
+def _measured(
+    con: duckdb.DuckDBPyConnection, name: str, chosen: argparse.Namespace
+) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     declared = yaml.safe_load(DECLARED.read_text())
     if name in declared:
@@ -178,7 +212,10 @@ def measured(name: str, chosen: argparse.Namespace) -> dict[str, Any]:
     else:
         model = run.read_model(chosen.model)
         home = _home(name, chosen)
-        barn(con, home, NIK_MISSING if name == "demo_dirty" else 0.0)
+        if name == "scale":
+            many(con, home, chosen.records)
+        else:
+            barn(con, home, NIK_MISSING if name == "demo_dirty" else 0.0)
     started, cpu = time.perf_counter(), time.process_time()
     summary = run.link_people(con, NOW, model, secret=SECRET)
     figures["seconds"] = time.perf_counter() - started
@@ -196,7 +233,7 @@ def measured(name: str, chosen: argparse.Namespace) -> dict[str, Any]:
         "review_share": summary.review / max(summary.records, 1),
         "warnings": summary.warnings,
     }
-    if not chosen.no_review:
+    if not chosen.no_review and name != "scale":
         reviewed(con)
         run.link_people(con, NOW, model, secret=SECRET)
         after = judged(con)
@@ -219,6 +256,7 @@ def _data(chosen: argparse.Namespace) -> Path:
 
 def _home(name: str, chosen: argparse.Namespace) -> Home:
     """The barn of a demonstration: the one named, else one made under --work."""
+    name = "demo" if name == "scale" else name
     named = chosen.demo if name == "demo" else chosen.dirty
     if named:
         return Home(named.resolve())
@@ -270,6 +308,7 @@ def main() -> None:
     parser.add_argument("--demo", type=Path, help="a barn filled with the usual dirt")
     parser.add_argument("--dirty", type=Path, help="a barn filled with three times the dirt")
     parser.add_argument("--people", type=int, default=2000, help="people of barns that are made")
+    parser.add_argument("--records", type=int, default=1_000_000, help="records of `scale`")
     parser.add_argument("--model", type=Path, help="a model file instead of the repo's")
     parser.add_argument("--no-review", action="store_true", help="without the simulated review")
     parser.add_argument("--keep-model", help="where to write the model of a single set")
