@@ -5,13 +5,15 @@
     possible_dropout               a pupil of one semester's list whom no list of the next semester names,
                                    though the same sender has sent one; under 18; not in a last year that
                                    has ended; neither died nor moved nor left by a stated reason
-    growth_faltering               by the last visit: twice running without gain, or weight for age down by
-                                   half a z-score since a visit one to four months before, or below -3
+    growth_faltering               by the last visit, if in the last half year: twice running without gain,
+                                   or weight for age down by half a z-score since a visit one to four
+                                   months before, or below -3
     high_risk_pregnancy_unvisited  by the last list that names her pregnant at high risk: fewer visits than
                                    the standard of the week, or none since a list at least a month before
     benefit_stopped                a household paid for at least three months, then not in at least two
                                    months of which the same sender's lists tell; nobody graduated, left,
                                    died or moved
+                                   (what stopped more than a year before the last list is no warning)
     deceased_still_paid            help for a period that began after the list that told the death
 #}
 {%- set standard_visits = [(36, 6), (32, 5), (28, 4), (24, 3), (20, 2), (13, 1)] %}
@@ -116,7 +118,8 @@ faltering as (
     from last_visits as v
     inner join people as p on p.beneficiary_id = v.beneficiary_id
     where ((v.gain = 'no' and v.gain_before = 'no') or v.zscore <= v.highest_before - 0.5 or v.zscore < -3)
-        and p.died_by_on is null
+        and p.died_by_on is null and p.moved_by_on is null
+        and v.observed_on >= (select max(observed_on) from visits) - interval 6 month
 ),
 
 -- Pregnancies ----------------------------------------------------------------------------------
@@ -150,7 +153,11 @@ unvisited as (
         {{ joined_texts(["'high_risk'", "case when w.visits is null then 'visits_unknown' when w.visits < w.visits_due then 'fewer_visits_than_standard' end", "case when w.visits <= w.visits_before and w.weeks > w.weeks_before then 'no_visit_since_last_list' end"]) }} as reason_codes,
         w.visits as value_number, w.match_probability, w.evidence.submission_id as submission_id, w.evidence.source_row as source_row
     from watched as w
-    where w.list_no = 1 and w.high_risk = 'yes' and w.is_over = 0
+    inner join people as p on p.beneficiary_id = w.beneficiary_id
+    -- Until the child must have been born.
+    where p.died_by_on is null and p.moved_by_on is null
+        and {{ dbt.datediff('w.told_on', '(select max(told_on) from pregnancies)', 'week') }} + coalesce(w.weeks, 20) <= 44
+        and w.list_no = 1 and w.high_risk = 'yes' and w.is_over = 0
         and (w.visits is null or w.visits < w.visits_due or (w.visits <= w.visits_before and w.weeks > w.weeks_before))
 ),
 
@@ -225,7 +232,8 @@ stopped as (
     inner join people as p on p.beneficiary_id = l.beneficiary_id
     left join excused as x on x.program_code = l.program_code and x.unit_id = l.unit_id
     left join deciles as d on d.household_id = l.unit_id
-    where l.months_count >= 3 and s.silent_count >= 2 and x.unit_id is null and p.died_by_on is null and p.moved_by_on is null
+    where l.months_count >= 3 and s.silent_count >= 2
+        and l.last_on >= {{ months_later('s.told_on', -12) }} and x.unit_id is null and p.died_by_on is null and p.moved_by_on is null
 ),
 
 deceased as (
