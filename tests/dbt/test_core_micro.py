@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import micro
 import pytest
-from dbt_runs import Done, dbt
 
 from pipelines import lake
 from pipelines.settings import Home
+from tests.dbt_runs import Done, dbt
 
 pytestmark = pytest.mark.slow  # four runs of dbt
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from dbt_macros import PROJECT
-from dbt_runs import dbt
 
 from pipelines import lake
 from pipelines.settings import Home
+from tests.dbt_runs import dbt
 
 pytestmark = pytest.mark.slow  # a run of dbt takes some seconds
 

@@ -12,11 +12,11 @@ import micro
 import pytest
 import yaml
 from dbt_macros import STAGING, declared_columns, staging_models
-from dbt_runs import dbt
 
 from pipelines import lake
 from pipelines.exports.declaration import Program, load_programs
 from pipelines.settings import Home
+from tests.dbt_runs import dbt
 
 pytestmark = pytest.mark.slow  # one run of dbt over all programs
 

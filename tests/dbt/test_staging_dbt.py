@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from dbt_macros import PROJECT, declared_columns
-from dbt_runs import Done, dbt
 
 from pipelines import lake
 from pipelines.settings import Home
+from tests.dbt_runs import Done, dbt
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from pipelines.exports import periods
 from pipelines.exports.declaration import load_program
 from pipelines.exports.parse import parse
 from pipelines.settings import Home
+from tests.dbt_runs import dbt
 
 pytestmark = pytest.mark.slow
 
@@ -108,24 +108,12 @@ def _builds(root: Path, program: object) -> None:
                 f"extra_columns from read_parquet('{out}')"
             )
     models = sorted(p.stem for p in (root / staging.STAGING).glob("*/stg_*.sql"))
-    project = root / "dbt_project"
-    done = subprocess.run(
-        [
-            *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "build"),
-            *(
-                "--select",
-                f"models/staging/{NAME}",
-                "int_persons",
-                "--indirect-selection",
-                "cautious",
-            ),
-            *("--project-dir", str(project), "--profiles-dir", str(project)),
-            *("--target-path", str(project / "target"), "--log-path", str(project)),
-        ],
-        env={**lake.process_environment(home), "LUMBUNG_STAGING_MODELS": ",".join(models)},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = dbt(
+        root / "dbt_project",
+        home,
+        *("build", "--select", f"models/staging/{NAME}", "int_persons"),
+        *("--indirect-selection", "cautious"),
+        models=",".join(models),
     )
     assert done.returncode == 0, done.stdout[-4000:]
     with lake.connect(read=["vault"], home=home) as con:
