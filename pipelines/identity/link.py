@@ -90,14 +90,14 @@ class Policy:
 
     link_weight: float = 0.0
     lone_weight: float = -3.0
-    margin: float = 4.0
+    margin: float = 3.0
     firm_size: int = 2
     review_weight: float = -8.0
     review_share_most: float = 0.02
     weight_most: float = 16.0
     unseen_weight: float = -0.5
     unlike_weight: float = -6.0
-    thin_weight: float = -3.5
+    thin_weight: float = -2.5
     block_most: int = 100
 
     @property
@@ -242,8 +242,20 @@ def name(label: str, prefix: str = "") -> Comparison:
         label,
         f"{p}sorted_key_l IS NULL OR {p}sorted_key_r IS NULL",
         (
-            Level("same, rare", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 18", 0.45, 5e-6, 5e-4),
-            Level("same, usual", f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 12", 0.25, 3e-5, 2e-3),
+            Level(
+                "same, rare",
+                f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 18",
+                0.45,
+                5e-6,
+                5e-4,
+            ),
+            Level(
+                "same, usual",
+                f"{p}sorted_key_l = {p}sorted_key_r AND {both} >= 12",
+                0.25,
+                3e-5,
+                2e-3,
+            ),
             Level("same, common", f"{p}sorted_key_l = {p}sorted_key_r", 0.06, 3e-4, 5e-3),
             Level(
                 "alike in sound or one letter",

@@ -85,7 +85,8 @@ _ANY_NUMBER = (
     "program_number",
 )
 _THIN = (
-    "abs(l.birth_year - r.birth_year) <= 1 IS NOT TRUE "
+    "(abs(l.birth_year - r.birth_year) <= 1 OR strftime(l.birth_on, '%m%d') = "
+    "strftime(r.birth_on, '%m%d') OR damerau_levenshtein(l.nik, r.nik) <= 2) IS NOT TRUE "
     "AND (l.area = r.area AND l.birth_place = r.birth_place) IS NOT TRUE "
     "AND words_alike(string_split(l.address, ' '), string_split(r.address, ' ')) >= 0.3 IS NOT TRUE "
     "AND list_has_any(l.parent_sounds, r.parent_sounds) IS NOT TRUE AND "
