@@ -87,7 +87,8 @@ def foreign(con: duckdb.DuckDBPyConnection, declared: dict[str, Any], data: Path
         persons.append(f"SELECT * EXCLUDE (source_row), 0 AS source_row FROM ({chosen})")
         row = mapping["row"]
         truths.append(
-            f"SELECT DISTINCT p.program, p.submission_id, p.source_record_id, t.true_id FROM ({chosen}) AS p "
+            "SELECT DISTINCT p.program, p.submission_id, p.source_record_id, t.true_id "
+            f"FROM ({chosen}) AS p "
             f"JOIN list_{program} AS t ON p.source_row = t.{row}"
         )
         once += [(program, role) for role in listed.get("once", ())]
@@ -150,7 +151,8 @@ def many(con: duckdb.DuckDBPyConnection, home: Home, size: int) -> None:
             any_value(t.person_id || regexp_extract(p.submission_id, '-c[0-9]+$')) AS true_id
         FROM vault.staging.persons AS p
         JOIN here_submissions AS s
-            ON p.program = s.program AND regexp_replace(p.submission_id, '-c[0-9]+$', '') = s.submission_id
+            ON p.program = s.program
+            AND regexp_replace(p.submission_id, '-c[0-9]+$', '') = s.submission_id
         JOIN read_parquet('{truth}') AS t
             ON t.program = p.program AND t.file_name = s.file_name
             AND p.source_record_id = t.source_row || ':' || t.role
@@ -174,7 +176,8 @@ def reviewed(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """
         INSERT INTO vault.identity.decisions (decision_id, verdict, program_a, submission_id_a,
-            source_record_id_a, program_b, submission_id_b, source_record_id_b, decided_by, decided_at)
+            source_record_id_a, program_b, submission_id_b, source_record_id_b,
+            decided_by, decided_at)
         SELECT q.review_id, CASE WHEN a.true_id = b.true_id THEN 'same' ELSE 'different' END,
             q.program_a, q.submission_id_a, q.source_record_id_a,
             q.program_b, q.submission_id_b, q.source_record_id_b, 'truth', TIMESTAMP '2026-07-21'

@@ -64,7 +64,8 @@ def select(source: str, program: str, mapping: dict[str, Any]) -> str:
     if given or family:
         # A comma says which is which, also where one of the two is missing.
         columns["full_name"] = (
-            f"nullif(concat(coalesce({_text(family)}, ''), ', ', coalesce({_text(given)}, '')), ', ')"
+            f"nullif(concat(coalesce({_text(family)}, ''), ', ', "
+            f"coalesce({_text(given)}, '')), ', ')"
         )
     for key, declared in rest.items():
         if key == "birth_date":
@@ -75,8 +76,9 @@ def select(source: str, program: str, mapping: dict[str, Any]) -> str:
     others = ", ".join(f"NULL::{kind} AS {name}" for name, kind in _REST.items())
     return (
         f"SELECT '{program}' AS program, {submission} AS submission_id, {row} AS source_row, "
-        f"concat({row}, ':', {role}) AS source_record_id, {role} AS role, NULL::date AS observed_on, "
-        f"{chosen}, {precision} AS birth_precision, {others} FROM {source}"
+        f"concat({row}, ':', {role}) AS source_record_id, {role} AS role, "
+        f"NULL::date AS observed_on, {chosen}, {precision} AS birth_precision, {others} "
+        f"FROM {source}"
     )
 
 

@@ -83,7 +83,8 @@ def clean(con: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 
 _LISTS = (
-    "(SELECT program, role, submission_id, count(*) AS records, count(DISTINCT evidence_id) AS says "
+    "(SELECT program, role, submission_id, count(*) AS records, "
+    "count(DISTINCT evidence_id) AS says "
     "FROM identity_said GROUP BY ALL)"
 )
 

@@ -459,7 +459,8 @@ def word(
             Level("same, common", f"{one} = {two}", 0.2, 8e-3, kin),
             Level(
                 "one letter apart",
-                f"damerau_levenshtein({one}, {two}) <= 1 AND least(length({one}), length({two})) >= 4",
+                f"damerau_levenshtein({one}, {two}) <= 1 "
+                f"AND least(length({one}), length({two})) >= 4",
                 0.06,
                 8e-4,
                 kin and 0.006,

@@ -163,7 +163,8 @@ def keys(con: duckdb.DuckDBPyConnection, source: str, column: str, target: str) 
     Columns: `raw`; `tokens` (words in order, meant and spelt alike); `name_key` (the same, as
     text); `given_key` (before bin/binti); `sorted_key`; `joined_key` (without blanks);
     `phonetic_key` (sorted sounds); `first_word` and `first_sound` (of the first word that tells
-    people apart); `last_word` and `last_sound` (null in a name of one word). All but `raw` are null where no name is left.
+    people apart); `last_word` and `last_sound` (null in a name of one word). All but `raw` are
+    null where no name is left.
     """
     con.register("name_words_arrow", _word_table())
     con.execute("CREATE OR REPLACE TEMP TABLE name_words AS SELECT * FROM name_words_arrow")

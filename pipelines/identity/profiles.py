@@ -22,7 +22,7 @@ WIDE = 12
 
 _TYPES = ("person", "household", "contact", "program")
 _STEMS = {"nik": 12}
-"""By validator: how many characters say area and date of birth, which twins and neighbours share."""
+"""By validator: how many characters say area and date of birth; twins share them."""
 
 _SAME_NUMBER = "coalesce(l.nik = r.nik AND NOT l.nik_is_doubted AND NOT r.nik_is_doubted, false)"
 _NAMES_DIFFER = (
@@ -32,11 +32,12 @@ _NAMES_DIFFER = (
     "AND jaro_winkler_similarity(l.joined_key, r.joined_key) < 0.9"
 )
 _NAMES_ALIKE = (
-    "(l.phonetic_key = r.phonetic_key OR jaro_winkler_similarity(l.joined_key, r.joined_key) >= 0.93 "
+    "(l.phonetic_key = r.phonetic_key "
+    "OR jaro_winkler_similarity(l.joined_key, r.joined_key) >= 0.93 "
     "OR list_has_all(l.tokens, r.tokens) OR list_has_all(r.tokens, l.tokens))"
 )
 # A slip is no other person: a last digit that a spreadsheet took, digits of the area of issue; in
-# the serial, which alone tells twins apart, only if name and house are the same or the name is rare.
+# the serial, which alone tells twins apart, only where name and house agree or the name is rare.
 _SLIP = (
     f"(({_NAMES_ALIKE}) AND ((left(l.nik, 15) = left(r.nik, 15) "
     "AND (right(l.nik, 1) = '0' OR right(r.nik, 1) = '0')) "
@@ -71,7 +72,8 @@ _BORN_APART = (
 )
 # A mother's number on her child: whoever is named as a parent is not the child.
 _PARENT_CHILD = (
-    "l.first_sound <> r.first_sound AND (l.mother_key = r.sorted_key OR l.father_key = r.sorted_key "
+    "l.first_sound <> r.first_sound "
+    "AND (l.mother_key = r.sorted_key OR l.father_key = r.sorted_key "
     "OR r.mother_key = l.sorted_key OR r.father_key = l.sorted_key)"
 )
 _ANY_NUMBER = (
@@ -88,7 +90,8 @@ _THIN = (
     "(abs(l.birth_year - r.birth_year) <= 1 OR strftime(l.birth_on, '%m%d') = "
     "strftime(r.birth_on, '%m%d') OR damerau_levenshtein(l.nik, r.nik) <= 2) IS NOT TRUE "
     "AND (l.area = r.area AND l.birth_place = r.birth_place) IS NOT TRUE "
-    "AND words_alike(string_split(l.address, ' '), string_split(r.address, ' ')) >= 0.3 IS NOT TRUE "
+    "AND words_alike(string_split(l.address, ' '), string_split(r.address, ' ')) >= 0.3 "
+    "IS NOT TRUE "
     "AND list_has_any(l.parent_sounds, r.parent_sounds) IS NOT TRUE AND "
     + " AND ".join(f"l.{column} = r.{column} IS NOT TRUE" for column in _ANY_NUMBER)
 )
@@ -105,8 +108,8 @@ def read(path: Path) -> Profile:
     raw = yaml.safe_load(path.read_text())
     if "like" in raw:
         base = yaml.safe_load((path.parent / f"{raw['like']}.yaml").read_text())
-        identifiers = {**base.get("identifiers", {}), **raw.get("identifiers", {})}
-        raw = {**base, **raw, "identifiers": identifiers}
+        both = {**base.get("identifiers", {}), **raw.get("identifiers", {})}
+        raw = {**base, **raw, "identifiers": both}
     unknown = set(raw) - {
         "name",
         "names",
