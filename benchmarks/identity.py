@@ -84,12 +84,12 @@ def foreign(con: duckdb.DuckDBPyConnection, declared: dict[str, Any], data: Path
         con.execute(f"CREATE OR REPLACE TEMP TABLE list_{program} AS SELECT * FROM {source}")
         mapping = {k: v for k, v in listed["columns"].items() if k not in without}
         chosen = columns.select(f"list_{program}", program, mapping)
-        persons.append(f"SELECT * EXCLUDE (source_row), 0 AS source_row FROM ({chosen})")
+        persons.append(chosen)
         row = mapping["row"]
         truths.append(
             "SELECT DISTINCT p.program, p.submission_id, p.source_record_id, t.true_id "
             f"FROM ({chosen}) AS p "
-            f"JOIN list_{program} AS t ON p.source_row = t.{row}"
+            f"JOIN list_{program} AS t ON p.source_record_id = t.{row} || ':' || p.role"
         )
         once += [(program, role) for role in listed.get("once", ())]
     con.execute("CREATE TABLE vault.staging.persons AS " + " UNION ALL BY NAME ".join(persons))

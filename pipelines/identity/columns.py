@@ -52,7 +52,11 @@ def select(source: str, program: str, mapping: dict[str, Any]) -> str:
     if strange:
         raise ValueError(f"{program}: {', '.join(sorted(strange))} is no column of a person")
     rest = dict(mapping)
-    row = _identifier(rest.pop("row")) if "row" in rest else "row_number() OVER ()"
+    number = "row_number() OVER ()"
+    row = number
+    if "row" in rest:
+        row = _identifier(rest.pop("row"))
+        number = f"row_number() OVER (ORDER BY {row})"
     sent = rest.pop("submission", None)
     submission = f"'{program}'"
     if sent:
@@ -75,7 +79,7 @@ def select(source: str, program: str, mapping: dict[str, Any]) -> str:
     chosen = ", ".join(f"{what} AS {name}" for name, what in columns.items())
     others = ", ".join(f"NULL::{kind} AS {name}" for name, kind in _REST.items())
     return (
-        f"SELECT '{program}' AS program, {submission} AS submission_id, {row} AS source_row, "
+        f"SELECT '{program}' AS program, {submission} AS submission_id, {number} AS source_row, "
         f"concat({row}, ':', {role}) AS source_record_id, {role} AS role, "
         f"NULL::date AS observed_on, {chosen}, {precision} AS birth_precision, {others} "
         f"FROM {source}"
