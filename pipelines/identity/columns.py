@@ -61,7 +61,9 @@ def select(source: str, program: str, mapping: dict[str, Any]) -> str:
     submission = f"'{program}'"
     if sent:
         submission = f"concat_ws('-', '{program}', {_identifier(sent)}::varchar)"
-    role = f"{_identifier(rest.pop('role'))}::varchar" if "role" in rest else "'person'"
+    role = "'person'"
+    if "role" in rest:
+        role = f"coalesce({_identifier(rest.pop('role'))}::varchar, 'person')"
     columns = {column: f"NULL::{_TYPES.get(column, 'VARCHAR')}" for column in COLUMNS.values()}
     precision = "NULL::varchar"
     given, family = rest.pop("given_name", None), rest.pop("family_name", None)

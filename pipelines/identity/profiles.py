@@ -89,7 +89,7 @@ _ANY_NUMBER = (
 _THIN = (
     "(abs(l.birth_year - r.birth_year) <= 1 OR strftime(l.birth_on, '%m%d') = "
     "strftime(r.birth_on, '%m%d') OR damerau_levenshtein(l.nik, r.nik) <= 2) IS NOT TRUE "
-    "AND (l.area = r.area AND l.birth_place = r.birth_place) IS NOT TRUE "
+    "AND (l.area = r.area {and_or} l.birth_place = r.birth_place) IS NOT TRUE "
     "AND words_alike(string_split(l.address, ' '), string_split(r.address, ' ')) >= 0.3 "
     "IS NOT TRUE "
     "AND list_has_any(l.parent_sounds, r.parent_sounds) IS NOT TRUE AND "
@@ -212,7 +212,10 @@ def make(name: str, evidence: Evidence) -> Profile:
         unlike_sql=unlike,
         conflict_sql=conflict,
         same_sql=_SAME,
-        thin_sql=f"({_THIN})",
+        # A postal code is some houses, a village thousands of people.
+        thin_sql="("
+        + _THIN.replace("{and_or}", "AND" if evidence.addresses_within_areas else "OR")
+        + ")",
         evidence=evidence,
     )
 
