@@ -9,6 +9,7 @@ published before. `verify` holds the stored result against linking everything at
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import lake, settings
-from pipelines.identity import cluster, ids, increments, profiles, sql
+from pipelines.identity import causes, cluster, ids, increments, profiles, sql
 from pipelines.identity.link import Model, Profile
 
 MODEL_FILE = Path(__file__).with_name("model") / "indonesia.json"
@@ -370,7 +371,18 @@ def _link(
     )
     _run(con, "keyed", {})
     _run(con, "guards", {})
-    _run(con, "review", {"link_weight": str(model.policy.link_weight)})
+    most = math.floor(
+        model.policy.review_share_most * _one(con, "SELECT count(*) FROM identity_now")
+    )
+    _run(
+        con,
+        "review",
+        {
+            "link_weight": str(model.policy.link_weight),
+            "unlike_less": str(-model.policy.unlike_weight),
+            "review_most": str(most),
+        },
+    )
     step("done", _STEPS)
     events = dict(
         con.execute("SELECT kind, count(*) FROM identity_ids_events GROUP BY 1").fetchall()
@@ -387,7 +399,9 @@ def _link(
         shared_numbers=_one(con, "SELECT count(*) FROM identity_shared_numbers"),
         events=events,
         too_common_keys={k: v for k, v in lost.items() if v},
-        warnings=_warnings(con, lost, model),
+        warnings=causes.named(
+            con, profile, model.policy, lost=lost, said_in=_all_records(con)
+        ),
         model_version=model.version,
         is_full=is_full,
         new_records=fresh,
@@ -396,19 +410,16 @@ def _link(
     )
 
 
-def _warnings(con: duckdb.DuckDBPyConnection, lost: dict[str, int], model: Model) -> list[str]:
-    """What made linking weaker, by cause and count."""
-    said = [
-        f"{count} rows of evidence share the key {name} with more than {model.policy.block_most} "
-        "others and are not compared by it"
-        for name, count in sorted(lost.items())
-        if count
-    ]
-    for kind, count in con.execute(
-        "SELECT kind, count(*) FROM identity_shared_numbers GROUP BY kind ORDER BY kind"
-    ).fetchall():
-        said.append(f"{count} {kind} numbers stand on people who differ and are no evidence")
-    return said
+def _all_records(con: duckdb.DuckDBPyConnection) -> str:
+    """All records of today: those written now, and of those stored before what still stands."""
+    said = "program, submission_id, source_record_id, source_row, role, name_key, birth_on, nik_number"
+    found = f"SELECT {said} FROM out_records"
+    if lake.table_exists(con, "vault.identity.records"):
+        found += (
+            f" UNION SELECT {said} FROM vault.identity.records "
+            "SEMI JOIN identity_now USING (program, submission_id, source_record_id)"
+        )
+    return f"({found})"
 
 
 def _write(con: duckdb.DuckDBPyConnection, is_full: bool) -> list[str]:

@@ -446,7 +446,10 @@ SELECT DISTINCT unnest([a, b]) AS unique_id FROM identity_doubtful;
 -- name: review
 CREATE OR REPLACE TEMP TABLE out_review AS
 WITH doubtful AS (
-    SELECT e.* FROM identity_doubtful AS e ANTI JOIN identity_kept_apart USING (a, b)
+    -- How much all pairs of the two say together: one odd pair among many is not worth a look.
+    SELECT e.*, (weight + avg(weight) OVER (PARTITION BY least(cluster_a, cluster_b), greatest(cluster_a, cluster_b))) / 2
+        - CASE WHEN unlike THEN {unlike_less} ELSE 0 END AS promise
+    FROM identity_doubtful AS e ANTI JOIN identity_kept_apart USING (a, b)
     QUALIFY row_number() OVER (
         PARTITION BY least(cluster_a, cluster_b), greatest(cluster_a, cluster_b)
         ORDER BY unlike, weight DESC, a, b
@@ -472,4 +475,6 @@ JOIN identity_compared AS eb ON d.b = eb.unique_id
 JOIN firsts AS fa ON d.a = fa.unique_id
 JOIN firsts AS fb ON d.b = fb.unique_id
 JOIN identity_ids AS ia ON d.cluster_a = ia.grp
-JOIN identity_ids AS ib ON d.cluster_b = ib.grp;
+JOIN identity_ids AS ib ON d.cluster_b = ib.grp
+-- People can read so many: the most promising first.
+QUALIFY row_number() OVER (ORDER BY d.promise DESC, review_id) <= {review_most};
