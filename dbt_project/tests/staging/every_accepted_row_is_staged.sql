@@ -50,20 +50,38 @@ staged as (
     {%- else %}
     select cast(null as varchar) as program, cast(null as varchar) as submission_id, cast(null as varchar) as source_part, cast(null as bigint) as source_row where false
     {%- endfor %}
+),
+
+-- Equal keys alone: an outer join with any other condition compares every row with every row.
+with_parts as (
+    select distinct program, submission_id from sent where source_part is not null
+),
+
+sent_keys as (
+    select program, submission_id, coalesce(source_part, '') as source_part, source_row from sent
+),
+
+staged_keys as (
+    select distinct
+        t.program, t.submission_id,
+        case when p.program is null then '' else coalesce(t.source_part, '') end as source_part,
+        t.source_row
+    from staged as t
+    left join with_parts as p on p.program = t.program and p.submission_id = t.submission_id
 )
 
 select 'not staged' as problem, s.program, s.submission_id, s.source_part, s.source_row
-from sent as s
-left join staged as t
+from sent_keys as s
+left join staged_keys as t
     on
-        t.program = s.program and t.submission_id = s.submission_id and t.source_row = s.source_row
-        and (s.source_part is null or t.source_part = s.source_part)
+        t.program = s.program and t.submission_id = s.submission_id
+        and t.source_part = s.source_part and t.source_row = s.source_row
 where t.source_row is null
 union all
-select distinct 'never accepted', t.program, t.submission_id, t.source_part, t.source_row
-from staged as t
-left join sent as s
+select 'never accepted', t.program, t.submission_id, t.source_part, t.source_row
+from staged_keys as t
+left join sent_keys as s
     on
-        t.program = s.program and t.submission_id = s.submission_id and t.source_row = s.source_row
-        and (s.source_part is null or t.source_part = s.source_part)
+        s.program = t.program and s.submission_id = t.submission_id
+        and s.source_part = t.source_part and s.source_row = t.source_row
 where s.source_row is null
