@@ -117,11 +117,14 @@ def moment(now: datetime) -> str:
 
 
 def relation(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> str:
-    """A table if it is there, else a relation without rows that has `columns`."""
-    attached = con.execute(
-        "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?", [table.split(".")[0]]
-    ).fetchone()
-    if attached and attached[0] and lake.table_exists(con, table):
+    """A table if it is there with these columns, else a relation without rows that has them."""
+    lake_name, schema, name = table.split(".")
+    have = con.execute(
+        "SELECT column_name FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+        [lake_name, schema, name],
+    ).fetchall()
+    if {c.split()[0] for c in columns.split(", ")} <= {c for (c,) in have}:
         return table
     made = ", ".join(f"NULL::{c.split()[1]} AS {c.split()[0]}" for c in columns.split(", "))
     return f"(SELECT {made} WHERE false)"

@@ -308,7 +308,7 @@ LEFT JOIN review_decided AS d USING (pair_no)
 LEFT JOIN review_old AS o USING (pair_no)
 WHERE p.export_id = {export_id} AND p.pair_no = n.pair_no
     AND (p.answer IS DISTINCT FROM n.verdict OR d.decision_id IS NOT NULL)
-    AND NOT (p.answer IN ('same', 'different') AND n.verdict = 'unknown');
+    AND NOT (coalesce(p.answer, '') IN ('same', 'different') AND n.verdict = 'unknown');
 
 -- name: named
 -- The records that an id means: a record, what it says, a person of any time, or a pair's two sides.

@@ -225,6 +225,7 @@ def _steps(pair: Pair, language: Language) -> list[tuple[str, str, float]]:
             )
             for p in pair.parts
         ),
+        *([(words["kin"][at], "", pair.kin)] if abs(pair.kin) >= 0.005 else []),
         (words["score"][at], "", pair.weight),
     ]
 

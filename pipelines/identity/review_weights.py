@@ -14,7 +14,7 @@ import duckdb
 from splink import DuckDBAPI, Linker, block_on
 
 from pipelines.identity import link, review_words, sql
-from pipelines.identity.link import Model, Profile
+from pipelines.identity.link import Block, Model, Profile
 from pipelines.identity.review_words import Language
 
 Bars = Sequence[dict[str, Any]]
@@ -36,11 +36,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Pair:
-    """One pair weighed: prior + parts = weight, all in log2 odds."""
+    """One pair weighed: prior + parts + kin = weight, all in log2 odds.
+
+    kin: what is taken off because two members of one family would agree so, too.
+    """
 
     pair_no: int
     prior: float
     parts: tuple[Part, ...]
+    kin: float
     weight: float
 
     def reasons(self, *, speaks_for: bool) -> list[Part]:
@@ -76,7 +80,9 @@ def weigh(
         retain_matching_columns=True,
         additional_columns_to_retain=["pair_no"],
     )
+    weights = _weights(con, profile, model)
     with link.quiet():
+        link.macros(con)
         api = DuckDBAPI(connection=con)
         linker = Linker(api.register("review_sides"), settings, log_level=None)
         scored = linker.inference.predict(warning_mode="never")
@@ -89,7 +95,7 @@ def weigh(
         )
         # Splink has a name of its own for the last level of a comparison.
         last = {c.name: c.levels[-1].label for c in profile.comparisons}
-        found = _pairs(rows, cast(Bars, chart.raw_records), last)
+        found = _pairs(rows, cast(Bars, chart.raw_records), last, weights)
         page = None
         if chart_of is not None:
             one = [row for row in rows if row["pair_no_l"] == chart_of]
@@ -109,7 +115,21 @@ def weigh(
     return found, page
 
 
-def _pairs(rows: Sequence[dict[str, Any]], bars: Bars, last: dict[str, str]) -> list[Pair]:
+def _weights(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> dict[int, float]:
+    """The weight that linking itself gives each pair, by its number."""
+    only = replace(profile, blocks=(Block("pair_no", "pair_no"),))
+    link.score(con, only, model, "review_sides", "review_scored")
+    return dict(con.execute("SELECT a // 2, weight FROM review_scored").fetchall())
+
+
+def number_of(row: dict[str, Any]) -> int:
+    """The number of the pair that a row of Splink's output is about."""
+    return int(row["pair_no_l"])
+
+
+def _pairs(
+    rows: Sequence[dict[str, Any]], bars: Bars, last: dict[str, str], weights: dict[int, float]
+) -> list[Pair]:
     """The bars of a waterfall chart as pairs."""
     by_row: dict[int, list[dict[str, Any]]] = {}
     for bar in bars:
@@ -119,14 +139,15 @@ def _pairs(rows: Sequence[dict[str, Any]], bars: Bars, last: dict[str, str]) -> 
         prior, *parts, score = by_row.get(number, [])
         found.append(
             Pair(
-                int(row["pair_no_l"]),
+                number_of(row),
                 float(prior["log2_bayes_factor"]),
                 tuple(
                     Part(p["column_name"], _label(p, last), float(p["log2_bayes_factor"]))
                     for p in parts
                     if p["bayes_factor"] != 1.0 or not p["term_frequency_adjustment"]
                 ),
-                float(score["log2_bayes_factor"]),
+                weights[number_of(row)] - float(score["log2_bayes_factor"]),
+                weights[number_of(row)],
             )
         )
     return found

@@ -14,6 +14,8 @@ LANGUAGES: tuple[Language, ...] = ("id", "en")
 COMPARISONS: dict[str, tuple[str, str]] = {
     "nik": ("NIK", "NIK"),
     "name": ("Nama", "Name"),
+    "given_name": ("Nama depan", "Given name"),
+    "family_name": ("Nama keluarga", "Family name"),
     "birth": ("Tanggal lahir", "Birth date"),
     "sex": ("Jenis kelamin", "Sex"),
     "household": ("KK, alamat, wilayah", "Family card, address, area"),
@@ -51,6 +53,24 @@ LEVELS: dict[str, tuple[str, str]] = {
     "much alike": ("sangat mirip", "much alike"),
     "first word alike": ("hanya kata pertamanya mirip", "only the first word is alike"),
     "same day": ("sama", "the same day"),
+    "same first of January": ("sama-sama 1 Januari", "both the first of January"),
+    "two parts agree": ("dua dari hari, bulan, dan tahun sama", "two of day, month and year agree"),
+    "near year": ("tahunnya hampir sama", "the years are next to each other"),
+    "most of the address": ("sebagian besar alamat sama", "most of the address is the same"),
+    "part of the address": ("sebagian alamat sama", "part of the address is the same"),
+    "address, another area": (
+        "alamat mirip, wilayah berbeda",
+        "addresses alike, in another area",
+    ),
+    "area alike": ("nama wilayah mirip", "areas alike"),
+    "one letter apart": ("beda satu huruf", "one letter apart"),
+    "one character apart": ("beda satu karakter", "one character apart"),
+    "two characters apart": ("beda dua karakter", "two characters apart"),
+    "alike in sound": ("bunyinya sama", "alike in sound"),
+    "in another place": ("ada di urutan lain", "in another place of the name"),
+    "short form or initial": ("singkatan atau inisial", "a short form or an initial"),
+    "somewhat alike": ("agak mirip", "somewhat alike"),
+    "address alike": ("alamat mirip", "addresses alike"),
     "day and month swapped": ("hari dan bulan tertukar", "day and month swapped"),
     "year agrees, day unknown": (
         "tahunnya sama, harinya tidak diketahui",
@@ -97,6 +117,7 @@ REASONS: dict[str, tuple[str, str]] = {
 
 WORDS: dict[str, tuple[str, str]] = {
     "prior": ("Titik awal (sebelum ada bukti)", "Where it starts, before any evidence"),
+    "kin": ("Koreksi kerabat serumah", "Members of one family would agree so, too"),
     "score": ("Bobot akhir", "Final weight"),
     "supports": ("Mendukung sama: {list}.", "For the same person: {list}."),
     "opposes": ("Menentang: {list}.", "Against: {list}."),

@@ -18,6 +18,7 @@ import xlsxwriter
 from pipelines import settings
 from pipelines.identity import review_words
 from pipelines.identity.review import KINDS, Asked, Question, Side
+from pipelines.identity.review_weights import LEAST_WEIGHT
 from pipelines.identity.review_words import Language
 
 VERDICTS: dict[str, tuple[str, str]] = {
@@ -340,6 +341,9 @@ class _Writer:
                 f"{review_words.level(p.comparison, p.level, self.language)} ({p.weight:+.0f})"
                 for p in question.weighed.reasons(speaks_for=speaks_for)
             ]
+            if not speaks_for and question.weighed.kin <= -LEAST_WEIGHT:
+                kin = review_words.WORDS["kin"][self.at].lower()
+                parts.append(f"{kin} ({question.weighed.kin:+.0f})")
             if parts:
                 said.append(review_words.WORDS[key][self.at].format(list="; ".join(parts)))
         weight, least = f"{question.weighed.weight:.1f}", f"{self.link_weight:.1f}"
