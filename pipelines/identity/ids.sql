@@ -57,6 +57,9 @@ SELECT 'split', a.id, s.id
 FROM _shared AS s JOIN {target} AS a USING (grp) JOIN _kept AS k ON s.id = k.id
 WHERE k.grp <> s.grp AND (s.records > 0 OR a.issue_no IS NOT NULL)
 UNION ALL
+-- Somebody is back of whom no record was left.
+SELECT 'revived', v.id, NULL FROM _survivors AS v JOIN {history} AS h USING (id) WHERE h.state = 'retired'
+UNION ALL
 SELECT 'retired', h.id, NULL FROM {history} AS h SEMI JOIN {scope} AS o ON h.id = o.id
 ANTI JOIN _kept AS k ON h.id = k.id WHERE h.state = 'active';
 

@@ -105,7 +105,10 @@ def read(
             "identity_kept UNION ALL SELECT program, submission_id, source_record_id, evidence_id, "
             "is_sufficient FROM identity_said)"
         )
-        main(con, "anchored", {**tables, "all_now": everybody})
+        if _count(con, tables["decisions"]):
+            main(con, "anchored", {**tables, "all_now": everybody})
+        else:
+            main(con, "undecided", {})
         before_apart = _count(con, "identity_apart")
         same = con.execute(
             "SELECT count(*) FROM identity_apart_wanted SEMI JOIN identity_apart USING "
@@ -143,11 +146,12 @@ def _succeed(con: Con, profile: Profile, model: Model, tables: dict[str, str]) -
         "stem_gone": _STEM.format(submission="g.submission_id"),
         "stem_came": _STEM.format(submission="n.submission_id"),
     }
-    if tables["evidence"] == "empty_evidence":
-        return
+    main(con, "former", tables)
     # Another version of this library may have left other columns.
-    had = set(columns(con, tables["evidence"]))
+    had = set(columns(con, "identity_former"))
     shared = [c for c in columns(con, "identity_evidence_read", _OWN) if c in had]
+    if not shared:
+        return
     main(con, "superseded", {**tables, **stems, "shared_columns": _listed(shared)})
     main(con, "corrected", tables)
     sides = con.execute(
@@ -201,7 +205,8 @@ def block(
             f"AS {b.name}"
             for i, (t, b) in enumerate(zip(touched, blocks, strict=True), start=1)
         )
-        run(con, "blocks", {**before, "columns": chosen})
+        known = ", ".join(f"b.{b.name}" for b in blocks)
+        run(con, "blocks", {**before, "columns": chosen, "known": known})
     names = [b.name for b in blocks]
     run(
         con,
@@ -263,7 +268,12 @@ def group(
             "SELECT unique_id FROM identity_compared"
         )
     else:
-        run(con, "region", {**before, "link": str(policy.link_weight)})
+        # As clustering weighs them: below its floor nothing touches.
+        reaches = (
+            f"CASE WHEN unlike THEN least(weight, {policy.unlike_weight}) ELSE weight END "
+            f">= {policy.floor}"
+        )
+        run(con, "region", {**before, "reaches": reaches})
         frontier = "identity_region"
         while True:
             run(con, "reach", {"frontier": frontier})

@@ -164,10 +164,15 @@ SELECT s.* FROM identity_slotted AS s JOIN identity_wide AS w USING (unique_id) 
 
 -- name: blocks
 CREATE OR REPLACE TABLE identity_evidence AS
-SELECT s.*, {columns}
+SELECT s.*, {known}
 FROM identity_slotted AS s
+ANTI JOIN identity_blocking AS i USING (unique_id)
+LEFT JOIN {before_compared} AS b ON s.evidence_id = b.evidence_id
+UNION ALL
+SELECT s.*, {columns}
+FROM identity_blocking AS s
 JOIN identity_wide AS w USING (unique_id)
-LEFT JOIN identity_blocked AS n USING (unique_id)
+JOIN identity_blocked AS n USING (unique_id)
 LEFT JOIN {before_compared} AS b ON s.evidence_id = b.evidence_id;
 
 -- name: changed
@@ -215,9 +220,9 @@ WHERE n.a IN (SELECT unique_id FROM identity_changed) OR n.b IN (SELECT unique_i
 -- Only a pair that weighs enough to join can hold rows in one cluster. Whatever such pairs connect
 -- is clustered together or not at all.
 CREATE OR REPLACE TEMP TABLE identity_reach AS
-SELECT a, b FROM identity_edges WHERE weight >= {link} AND NOT unlike
+SELECT a, b FROM identity_edges WHERE {reaches}
 UNION ALL
-SELECT b, a FROM identity_edges WHERE weight >= {link} AND NOT unlike;
+SELECT b, a FROM identity_edges WHERE {reaches};
 
 CREATE OR REPLACE TEMP TABLE identity_region AS
 SELECT unique_id FROM identity_changed

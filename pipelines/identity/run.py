@@ -49,6 +49,10 @@ _EMPTY = {
     "withdrawn_by VARCHAR, withdrawn_at TIMESTAMP",
     "decision_anchors": "decision_id VARCHAR, side VARCHAR, program VARCHAR, "
     "submission_id VARCHAR, source_record_id VARCHAR, says UBIGINT",
+    "remembered": "program VARCHAR, submission_id VARCHAR, source_record_id VARCHAR, "
+    "source_row BIGINT, role VARCHAR, beneficiary_id VARCHAR, evidence_id VARCHAR",
+    "household_memberships": "household_id VARCHAR, beneficiary_id VARCHAR, group_kind VARCHAR, "
+    "valid_from DATE, valid_to DATE",
     "lists": "program VARCHAR, role VARCHAR, submission_id VARCHAR, records BIGINT, says BIGINT",
     "pairs": "a VARCHAR, b VARCHAR, weight DOUBLE, probability DOUBLE, unlike BOOLEAN",
     "evidence": "evidence_id VARCHAR",
@@ -92,6 +96,7 @@ _WRITTEN: dict[str, tuple[str, tuple[str, ...], str | None]] = {
         "d.a IN (SELECT evidence_id FROM identity_unpaired) "
         "OR d.b IN (SELECT evidence_id FROM identity_unpaired)",
     ),
+    "remembered": ("out_remembered", _RECORD, None),
     "decision_anchors": ("out_anchors", ("decision_id", "side"), None),
     "state": ("out_state", ("state_no",), None),
 }
@@ -336,7 +341,7 @@ def _link(
     step("households", 4)
     _run(con, "housed", {})
     con.execute(sql.read("households.sql", "", {"source": "identity_carded"}))
-    _run(con, "house_groups", {})
+    _run(con, "house_groups", tables)
     _run(con, "old_houses", tables)
     ids.assign(
         con,
@@ -353,11 +358,11 @@ def _link(
         con,
         "results",
         {
+            **tables,
             **before,
             "forced": str(cluster.FORCED),
             "now": f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'",
             "version": lake.quote(model.version),
-            "identity_events": tables["identity_events"],
             "fingerprint": lake.quote(fingerprint),
         },
     )
@@ -399,9 +404,7 @@ def _link(
         shared_numbers=_one(con, "SELECT count(*) FROM identity_shared_numbers"),
         events=events,
         too_common_keys={k: v for k, v in lost.items() if v},
-        warnings=causes.named(
-            con, profile, model.policy, lost=lost, said_in=_all_records(con)
-        ),
+        warnings=causes.named(con, profile, model.policy, lost=lost, said_in=_all_records(con)),
         model_version=model.version,
         is_full=is_full,
         new_records=fresh,
@@ -412,7 +415,9 @@ def _link(
 
 def _all_records(con: duckdb.DuckDBPyConnection) -> str:
     """All records of today: those written now, and of those stored before what still stands."""
-    said = "program, submission_id, source_record_id, source_row, role, name_key, birth_on, nik_number"
+    said = (
+        "program, submission_id, source_record_id, source_row, role, name_key, birth_on, nik_number"
+    )
     found = f"SELECT {said} FROM out_records"
     if lake.table_exists(con, "vault.identity.records"):
         found += (

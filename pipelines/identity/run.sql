@@ -85,6 +85,14 @@ FROM identity_anchors AS a JOIN identity_anchors AS b
 WHERE a.verdict = 'different' AND a.stands AND b.stands
     AND (a.program, a.submission_id, a.source_record_id) <> (b.program, b.submission_id, b.source_record_id);
 
+-- name: undecided
+CREATE OR REPLACE TEMP TABLE identity_anchors (
+    decision_id VARCHAR, verdict VARCHAR, decided_at TIMESTAMP, side VARCHAR, stands BOOLEAN, program VARCHAR,
+    submission_id VARCHAR, source_record_id VARCHAR, says_now UBIGINT, says UBIGINT
+);
+
+CREATE OR REPLACE TEMP TABLE identity_apart_wanted AS SELECT * EXCLUDE (is_apart) FROM identity_apart LIMIT 0;
+
 -- name: apart_again
 INSERT INTO identity_reading
 SELECT DISTINCT w.program, w.submission_id FROM (
@@ -97,6 +105,15 @@ SELECT DISTINCT w.program, w.submission_id FROM (
 
 CREATE OR REPLACE TEMP TABLE identity_apart AS SELECT *, true AS is_apart FROM identity_apart_wanted;
 
+-- name: former
+-- People whose last record went in an earlier run are not forgotten: what they said is kept.
+CREATE OR REPLACE TEMP TABLE identity_former AS
+SELECT * FROM {evidence}
+UNION ALL BY NAME
+SELECT * EXCLUDE (program, submission_id, source_record_id, source_row, role, beneficiary_id)
+FROM (FROM {remembered} QUALIFY row_number() OVER (PARTITION BY evidence_id ORDER BY beneficiary_id) = 1)
+ANTI JOIN {evidence} USING (evidence_id);
+
 -- name: superseded
 -- A corrected submission names the same people in other rows. A record that went and one that came
 -- under the same program, area and period are one person's if they say the same.
@@ -106,12 +123,14 @@ SELECT g.program, g.submission_id, g.source_record_id, g.source_row, g.role, g.e
 FROM (
     SELECT * FROM identity_gone
     UNION ALL
+    SELECT program, submission_id, source_record_id, source_row, role, evidence_id FROM {remembered}
+    UNION ALL
     -- A row that says something else now may be somebody else's.
     SELECT r.program, r.submission_id, r.source_record_id, r.source_row, r.role, r.evidence_id
     FROM {records} AS r JOIN identity_said AS n USING (program, submission_id, source_record_id)
     WHERE r.evidence_id <> n.evidence_id
 ) AS g
-JOIN (SELECT evidence_id, hash({shared_columns}) AS says FROM {evidence}) AS y USING (evidence_id);
+JOIN (SELECT evidence_id, hash({shared_columns}) AS says FROM identity_former) AS y USING (evidence_id);
 
 CREATE OR REPLACE TEMP TABLE identity_came AS
 SELECT n.program, n.submission_id, n.source_record_id, n.source_row, n.role, n.evidence_id,
@@ -149,7 +168,7 @@ ANTI JOIN identity_successors AS s ON c.program = s.program AND c.submission_id 
     AND c.source_record_id = s.next_record_id;
 
 CREATE OR REPLACE TEMP TABLE identity_evidence_all AS
-SELECT 'w' || evidence_id AS evidence_id, * EXCLUDE (evidence_id) FROM {evidence}
+SELECT 'w' || evidence_id AS evidence_id, * EXCLUDE (evidence_id) FROM identity_former
 WHERE 'w' || evidence_id IN (SELECT side_id FROM identity_unmatched)
 UNION ALL BY NAME
 SELECT 'c' || evidence_id AS evidence_id, * EXCLUDE (evidence_id) FROM identity_evidence_read
@@ -190,6 +209,55 @@ QUALIFY row_number() OVER (
         PARTITION BY program, next_submission_id, next_record_id
         ORDER BY weight DESC, next_row = source_row DESC, submission_id, source_record_id
     ) = 1;
+
+-- A mended number or card may be all the difference: one name and one day of birth, once on each side.
+INSERT INTO identity_successors
+WITH went AS (
+    SELECT w.program, w.stem, w.role, e.name_key, e.birth_on,
+        min(w.submission_id) AS submission_id, min(w.source_record_id) AS source_record_id
+    FROM identity_went AS w JOIN identity_evidence_all AS e ON 'w' || w.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors USING (program, submission_id, source_record_id)
+    WHERE e.name_key IS NOT NULL AND e.birth_on IS NOT NULL
+    GROUP BY ALL HAVING count(*) = 1
+),
+
+came AS (
+    SELECT c.program, c.stem, c.role, e.name_key, e.birth_on,
+        min(c.submission_id) AS submission_id, min(c.source_record_id) AS source_record_id
+    FROM identity_came AS c JOIN identity_evidence_all AS e ON 'c' || c.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors AS s ON c.program = s.program AND c.submission_id = s.next_submission_id
+        AND c.source_record_id = s.next_record_id
+    WHERE e.name_key IS NOT NULL AND e.birth_on IS NOT NULL
+    GROUP BY ALL HAVING count(*) = 1
+)
+
+SELECT w.program, w.submission_id, w.source_record_id, c.submission_id, c.source_record_id
+FROM went AS w JOIN came AS c USING (program, stem, role, name_key, birth_on);
+
+-- One name alone, once on each side, where nothing that both tell contradicts.
+INSERT INTO identity_successors
+WITH went AS (
+    SELECT w.program, w.stem, w.role, e.name_key, min(e.birth_on) AS birth_on, min(e.nik) AS nik, min(e.area) AS area,
+        min(w.submission_id) AS submission_id, min(w.source_record_id) AS source_record_id
+    FROM identity_went AS w JOIN identity_evidence_all AS e ON 'w' || w.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors USING (program, submission_id, source_record_id)
+    WHERE e.name_key IS NOT NULL
+    GROUP BY ALL HAVING count(*) = 1
+),
+
+came AS (
+    SELECT c.program, c.stem, c.role, e.name_key, min(e.birth_on) AS birth_on, min(e.nik) AS nik, min(e.area) AS area,
+        min(c.submission_id) AS submission_id, min(c.source_record_id) AS source_record_id
+    FROM identity_came AS c JOIN identity_evidence_all AS e ON 'c' || c.evidence_id = e.evidence_id
+    ANTI JOIN identity_successors AS s ON c.program = s.program AND c.submission_id = s.next_submission_id
+        AND c.source_record_id = s.next_record_id
+    WHERE e.name_key IS NOT NULL
+    GROUP BY ALL HAVING count(*) = 1
+)
+
+SELECT w.program, w.submission_id, w.source_record_id, c.submission_id, c.source_record_id
+FROM went AS w JOIN came AS c USING (program, stem, role, name_key)
+WHERE coalesce(w.birth_on = c.birth_on, true) AND coalesce(w.nik = c.nik, true) AND coalesce(w.area = c.area, true);
 
 -- name: decided
 -- A later decision on what the same two records say takes the place of an earlier.
@@ -268,7 +336,10 @@ JOIN {records} AS r USING (program, submission_id, source_record_id)
 LEFT JOIN identity_successors AS n USING (program, submission_id, source_record_id)
 -- Rows that have become somebody else's.
 LEFT JOIN identity_successors AS t
-    ON l.program = t.program AND l.submission_id = t.next_submission_id AND l.source_record_id = t.next_record_id;
+    ON l.program = t.program AND l.submission_id = t.next_submission_id AND l.source_record_id = t.next_record_id
+UNION ALL
+SELECT concat_ws('|', m.program, n.next_submission_id, n.next_record_id), m.evidence_id, m.beneficiary_id
+FROM {remembered} AS m LEFT JOIN identity_successors AS n USING (program, submission_id, source_record_id);
 
 CREATE OR REPLACE TEMP TABLE identity_old_history AS
 SELECT beneficiary_id AS id, current_beneficiary_id AS current_id, state, issue_no, issued_at
@@ -298,7 +369,9 @@ WITH housed AS (
 -- An outdated card on some record speaks for the household where it mostly stands.
 SELECT member, id,
     CASE WHEN id = first_value(id) OVER (PARTITION BY kk_number ORDER BY says DESC, id) THEN kk_number END AS evidence
-FROM housed;
+FROM housed
+UNION ALL
+SELECT NULL, household_id, 'people|' || household_id FROM identity_same_houses;
 
 CREATE OR REPLACE TEMP TABLE identity_old_house_history AS
 SELECT household_id AS id, current_household_id AS current_id, state, issue_no, issued_at
@@ -314,8 +387,28 @@ JOIN identity_clusters AS c ON e.unique_id = c.unique_id
 JOIN identity_ids AS a ON c.cluster = a.grp;
 
 -- name: house_groups
+-- Most of the people of a household are most of one of today's: it is the same, whatever its card.
+CREATE OR REPLACE TEMP TABLE identity_same_houses AS
+WITH today AS (
+    SELECT DISTINCT s.house, s.person FROM identity_house_stays AS s WHERE s.valid_to IS NULL
+),
+
+earlier AS (
+    SELECT DISTINCT m.household_id, coalesce(h.current_id, m.beneficiary_id) AS person
+    FROM {household_memberships} AS m LEFT JOIN identity_ids_history AS h ON m.beneficiary_id = h.id
+    WHERE m.valid_to IS NULL AND m.group_kind = 'family_card'
+)
+
+SELECT e.household_id, t.house
+FROM earlier AS e JOIN today AS t USING (person)
+GROUP BY e.household_id, t.house
+HAVING count(*) * 2 > (SELECT count(*) FROM earlier AS x WHERE x.household_id = e.household_id)
+    AND count(*) * 2 > (SELECT count(*) FROM today AS x WHERE x.house = t.house);
+
 CREATE OR REPLACE TEMP TABLE identity_houses AS
-SELECT record_key AS member, card AS evidence, house AS grp FROM identity_record_houses WHERE house IS NOT NULL;
+SELECT record_key AS member, card AS evidence, house AS grp FROM identity_record_houses WHERE house IS NOT NULL
+UNION ALL
+SELECT NULL, 'people|' || household_id, house FROM identity_same_houses SEMI JOIN identity_record_houses USING (house);
 
 -- name: results
 CREATE OR REPLACE TEMP TABLE out_records AS
@@ -405,6 +498,18 @@ FROM identity_house_ids AS h
 LEFT JOIN identity_house_stays AS s ON h.grp = s.house
 LEFT JOIN _card_houses AS c ON h.grp = c.house
 GROUP BY h.id;
+
+CREATE OR REPLACE TEMP TABLE identity_retired AS SELECT id FROM identity_ids_history WHERE state = 'retired';
+
+CREATE OR REPLACE TEMP TABLE out_remembered AS
+SELECT l.program, l.submission_id, l.source_record_id, r.source_row, r.role, l.beneficiary_id, e.*
+FROM {record_links} AS l
+SEMI JOIN identity_retired AS x ON l.beneficiary_id = x.id
+JOIN {records} AS r USING (program, submission_id, source_record_id)
+JOIN {evidence} AS e USING (evidence_id)
+UNION ALL BY NAME
+SELECT * FROM {remembered} SEMI JOIN identity_retired ON beneficiary_id = id
+ANTI JOIN {record_links} AS l USING (program, submission_id, source_record_id);
 
 -- What increments start from.
 CREATE OR REPLACE TEMP TABLE out_evidence AS SELECT * FROM identity_evidence_read

@@ -26,7 +26,7 @@ def assert_as_at_once(barn: Barn) -> None:
 @pytest.fixture(scope="module")
 def lists() -> dict[str, pd.DataFrame]:
     """Person records of two months of dirty lists, by submission."""
-    made = district.records(size=1100, months=2, seed=11, dirt=2.0)
+    made = district.records(size=900, months=2, seed=11, dirt=2.0)
     return {str(s): rows for s, rows in made.groupby("submission_id")}
 
 
@@ -44,7 +44,7 @@ def corrected(rows: pd.DataFrame, version: int) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_whatever_comes_in_whatever_order_the_result_is_that_of_all_at_once(data, lists):
     """Each batch is any choice of submissions, in any version or withdrawn, with any decisions."""
