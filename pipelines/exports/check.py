@@ -6,7 +6,8 @@ DuckDB connection (`memory.main.check_*`), so rows that fail never pass through 
     check_files       one row per submission: submission_id, area_code, period, ..., rows_count
     check_batch       all their rows: the columns of check_files, source_row, source_part (the part
                       of the export the row stands in, NULL for an export of one table), the
-                      declared columns as text, extra_columns, and the suite's derived columns
+                      declared columns as text, extra_columns, and those of the suite's derived
+                      columns that are asked row by row (`sieve.py`)
     check_rules       one row per rule: severity, level, column, messages
     check_issues      submission_id, source_row (null for the file), rule_id, value_sent
     check_quarantine  submission_id, source_row, rule_ids
@@ -25,7 +26,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import settings
-from pipelines.exports import derive, fellows, gx_duckdb, totals
+from pipelines.exports import derive, fellows, gx_duckdb, sieve, totals
 from pipelines.exports.table import PART_ROWS
 from pipelines.lake import identifier, quote
 
@@ -328,21 +329,31 @@ def check(
     """
     open_checks(con)
     _number_parts(con, parts)
-    unfit = _load(con, suite, columns, batches)
-    _load_rules(con, suite)
+    unfit, plan = _load(con, suite, columns, batches)
     ids = [b.submission_id for b in batches if b.submission_id not in unfit]
     if not ids:
         _find_states(con, suite, batches)
         return
-    if not unfit and len(ids) > 1 and suite.row_by_row and not _run(con, suite, None):
-        _find_states(con, suite, batches)
-        return
-    con.execute("DELETE FROM memory.main.check_issues")
+    counts: dict[str, int] = {}
+    if plan is not None:
+        try:
+            counts = sieve.judge(con, BATCH, plan)
+        except duckdb.Error as error:
+            # Which rule it was shows when each is asked by itself.
+            log.info("%s is checked rule by rule: %s", suite.program, type(error).__name__)
+            plan = None
+            unfit, _ = _load(con, suite, columns, batches, by_value=False)
     if len(batches) == 1:
         # The table holds the submission and nothing else: no copy of it is needed.
-        _mark_broken(con, _run(con, suite, ids[0]), ids[0])
+        _mark_broken(con, _run(con, suite, ids[0], counts), ids[0])
         _find_states(con, suite, batches)
         return
+    if not unfit and suite.row_by_row and not _run(con, suite, None, counts):
+        _find_states(con, suite, batches)
+        return
+    if plan is not None:
+        unfit, _ = _load(con, suite, columns, batches, by_value=False)
+    con.execute("DELETE FROM memory.main.check_issues")
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
     # A rule that fails to run in a batch of many may be the fault of one: each stands alone.
     for submission_id in ids:
@@ -351,7 +362,7 @@ def check(
             "SELECT * FROM memory.main.check_all WHERE submission_id = ?",
             [submission_id],
         )
-        _mark_broken(con, _run(con, suite, submission_id), submission_id)
+        _mark_broken(con, _run(con, suite, submission_id, {}), submission_id)
     con.execute(f"DROP TABLE memory.main.{BATCH}")
     con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
     _find_states(con, suite, batches)
@@ -369,6 +380,13 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
     """Drop the rows of the last check from the connection."""
     for table in ("batch", "sent", "all", "files", "issues", "rules", "quarantine", "states"):
         con.execute(f"DROP TABLE IF EXISTS memory.main.check_{table}")
+    known = con.execute(
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE database_name = 'memory' AND starts_with(table_name, ?)",
+        [derive.KNOWN],
+    ).fetchall()
+    for (table,) in known:
+        con.execute(f"DROP TABLE memory.main.{table}")
 
 
 def _load(
@@ -376,9 +394,15 @@ def _load(
     suite: Suite,
     columns: Sequence[str],
     batches: Sequence[Batch],
-) -> set[str]:
-    """Fill check_files and check_batch; submissions whose derived columns cannot be worked out."""
+    by_value: bool = True,
+) -> tuple[set[str], sieve.Plan | None]:
+    """Fill check_files, check_rules and check_batch, and make check_issues.
+
+    Returns the submissions whose derived columns cannot be worked out, and which rules may be
+    judged by their values (`by_value`); without that check_batch has all derived columns.
+    """
     close(con)
+    _load_rules(con, suite)
     con.execute(
         "CREATE TABLE memory.main.check_files (submission_id VARCHAR, area_code VARCHAR, "
         "period VARCHAR, period_from DATE, period_to DATE, path VARCHAR, broken_rule_id VARCHAR)"
@@ -404,15 +428,15 @@ def _load(
     )
     of_file = ", ".join(f"f.{c}" for c in FILE_COLUMNS)
     joined = f"{scan} AS r JOIN memory.main.check_files AS f USING (path)"
+    constant: dict[str, str] = {}
     if len(batches) == 1:
         # What is the same in all rows need not be looked up for each.
         kinds = dict.fromkeys(FILE_COLUMNS, "VARCHAR") | {
             "period_from": "DATE",
             "period_to": "DATE",
         }
-        of_file = ", ".join(
-            f"{_constant(getattr(batches[0], c))}::{kinds[c]} AS {c}" for c in FILE_COLUMNS
-        )
+        constant = {c: f"{_constant(getattr(batches[0], c))}::{kinds[c]}" for c in FILE_COLUMNS}
+        of_file = ", ".join(f"{sql} AS {c}" for c, sql in constant.items())
         joined = f"{scan} AS r"
     sent = (
         f"SELECT {of_file}, r.source_row::BIGINT AS source_row, "
@@ -420,15 +444,35 @@ def _load(
     )
     derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
     try:
-        derive.make_batch(con, BATCH, sent, suite.derived)
+        plan = _plan(con, suite, sent, constant) if by_value else None
+        if plan is None:
+            derive.make_batch(con, BATCH, sent, suite.derived)
+        else:
+            derive.make_batch(con, BATCH, sent, plan.derived, plan.few)
     except duckdb.Error as error:
         if not derived:
             raise
         log.error("Derived columns of %s: %s", suite.program, type(error).__name__)
     else:
-        return set()
+        return set(), plan
     con.execute(f"CREATE TABLE memory.main.check_sent AS {sent}")
-    return _derive_one_by_one(con, suite, derived)
+    return _derive_one_by_one(con, suite, derived), None
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection, suite: Suite, sent: str, constant: dict[str, str]
+) -> sieve.Plan | None:
+    """Which rules to judge by values; None where GX itself words a rule."""
+    if any(rule.query is None for rule in suite.rules):
+        return None
+    simple, others = [], [name for name in suite.derived if name.endswith(totals.ENDINGS)]
+    for rule in suite.rules:
+        asked = sieve.condition(rule.query) if rule.level == "row" else None
+        if asked is None:
+            others.append(f"{rule.query} {rule.column or ''}")
+        else:
+            simple.append(sieve.Simple(rule.rule_id, rule.column, asked))
+    return sieve.plan(con, sent, simple, suite.derived, constant, others)
 
 
 def _constant(value: Any) -> str:
@@ -497,10 +541,16 @@ def _load_rules(con: duckdb.DuckDBPyConnection, suite: Suite) -> None:
     )
 
 
-def _run(con: duckdb.DuckDBPyConnection, suite: Suite, submission_id: str | None) -> str | None:
+def _run(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    submission_id: str | None,
+    counts: Mapping[str, int],
+) -> str | None:
     """Run the suite over check_batch into check_issues; the id of a rule that could not be run.
 
-    submission_id: the only one in check_batch, None if there are several.
+    submission_id: the only one in check_batch, None if there are several. counts: how many rows
+    fail, by rule, of what is in check_issues already.
     """
     by_id = {rule.rule_id: rule for rule in suite.rules}
     by_query: dict[str, list[Rule]] = {}
@@ -509,9 +559,12 @@ def _run(con: duckdb.DuckDBPyConnection, suite: Suite, submission_id: str | None
             by_query.setdefault(rule.query, []).append(rule)
 
     def count(query: str) -> int:
-        """Put what fails into check_issues while GX asks how much it is."""
+        """How much fails of what GX asks about; what is not in check_issues yet is put there."""
+        rules = by_query[query]
+        if all(rule.rule_id in counts for rule in rules):
+            return max(counts[rule.rule_id] for rule in rules)
         failing = fellows.narrowed(query).format(batch=f"memory.main.{BATCH}")
-        return max(_keep(con, rule, failing, submission_id) for rule in by_query[query])
+        return max(_keep(con, rule, failing, submission_id) for rule in rules)
 
     try:
         outcomes = gx_duckdb.run_suite(con, suite.gx, BATCH, INDEX, count)

@@ -1,7 +1,7 @@
 -- The area register on the check connection: every code and name of every edition, and the names
 -- in a form to compare with (filled once the macros stand).
 create table memory.main.reference_areas as
-select code, level, parent_code, name, valid_from_edition, valid_to_edition
+select code, replace(code, '.', '') as digits, level, parent_code, name, valid_from_edition, valid_to_edition
 from read_parquet('{areas}');
 
 create table memory.main.reference_area_names (

@@ -326,9 +326,10 @@ create or replace macro dotted_area_code(v) as (
     )[1]
 );
 
--- Whether a code is, in some edition, an area of the Kemendagri register.
+-- Whether a code is, in some edition, an area of the Kemendagri register. (By its digits: codes of
+-- two, four, six and ten of them are told apart by their length, with dots and without.)
 create or replace macro area_code_known(v) as (
-    coalesce(dotted_area_code(v) in (select code from memory.main.reference_areas), false)
+    coalesce(digits_text(v) in (select digits from memory.main.reference_areas), false)
 );
 
 -- Whether a name is, in some edition, a district ('kecamatan') or village ('desa_kelurahan') of

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -21,62 +22,122 @@ from pipelines.lake import identifier
 LEAST_ROWS = 20_000
 # Distinct values must be this many times fewer than rows.
 FEWER = 8
+# So many rows are looked at first to see whether a column has few values.
+SAMPLE_ROWS = 50_000
+# Tables of values begin with this.
+KNOWN = "check_known_"
 # What an expression may read of a row that is the same for all with equal columns.
 _OF_ONE_ROW = re.compile(r"\b(OVER|random|uuid|nextval|rowid|source_row)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class Few:
+    """A table of all combinations of some columns' values, of which there are few.
+
+    columns: those columns; those that are the same in all rows are in the table, but not among
+    them. names: the derived columns in it.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    names: tuple[str, ...]
+
+    def join(self, rows: str, here: str) -> str:
+        """The condition that joins `rows` (an alias) to this table under the alias `here`."""
+        return " AND ".join(
+            f"{rows}.{identifier(c)} IS NOT DISTINCT FROM {here}.{identifier(c)}"
+            for c in self.columns
+        )
+
+
+def make_few(
+    con: duckdb.DuckDBPyConnection,
+    sent: str,
+    derived: Mapping[str, str],
+    constant: Mapping[str, str],
+    groups: Mapping[tuple[str, ...], Sequence[str]],
+) -> list[Few]:
+    """Make a table for each of `groups`: derived columns by the columns they are told from.
+
+    constant: columns that are the same in all rows, as SQL. Raises duckdb.Error.
+    """
+    made = []
+    for number, (columns, names) in enumerate(groups.items()):
+        few = Few(columns, f"memory.main.{KNOWN}{number}", tuple(names))
+        keys = ", ".join(identifier(c) for c in columns)
+        same = "".join(f", {sql} AS {identifier(name)}" for name, sql in constant.items())
+        values = "".join(f", {derived[name]} AS {identifier(name)}" for name in names)
+        con.execute(
+            # DISTINCT: each combination of values is worked out once.
+            f"CREATE OR REPLACE TABLE {few.table} AS SELECT *{values} "
+            f"FROM (SELECT *{same} FROM (SELECT DISTINCT {keys} FROM ({sent})))"
+        )
+        made.append(few)
+    return made
+
+
 def make_batch(
-    con: duckdb.DuckDBPyConnection, table: str, sent: str, derived: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    sent: str,
+    derived: Mapping[str, str],
+    few: Sequence[Few] | None = None,
 ) -> None:
     """Make `memory.main.<table>`: the columns of the query `sent`, then those of `derived`.
 
-    Raises duckdb.Error if an expression cannot be worked out; then there is no table.
+    few: where values are looked up (default: wherever it pays). Raises duckdb.Error if an
+    expression cannot be worked out; then there is no table.
     """
-    looked_up = _looked_up(con, sent, derived)
-    made: list[str] = []
+    if few is None:
+        few = make_few(con, sent, derived, {}, grouped(con, sent, derived, derived))
     joins, taken = "", {}
-    try:
-        for number, (columns, names) in enumerate(looked_up.items()):
-            known = f"memory.main.check_known_{number}"
-            keys = ", ".join(identifier(c) for c in columns)
-            values = ", ".join(f"{derived[name]} AS {identifier(name)}" for name in names)
-            con.execute(
-                # DISTINCT: each combination of values is worked out once.
-                f"CREATE OR REPLACE TABLE {known} AS SELECT *, {values} "
-                f"FROM (SELECT DISTINCT {keys} FROM ({sent}))"
-            )
-            made.append(known)
-            on = " AND ".join(
-                f"s.{identifier(c)} IS NOT DISTINCT FROM k{number}.{identifier(c)}" for c in columns
-            )
-            joins += f" LEFT JOIN {known} AS k{number} ON {on}"
+    for number, known in enumerate(few):
+        names = [name for name in known.names if name in derived]
+        if names:
+            joins += f" LEFT JOIN {known.table} AS k{number} ON {known.join('s', f'k{number}')}"
             taken.update({name: f"k{number}.{identifier(name)}" for name in names})
-        direct = {name: sql for name, sql in derived.items() if name not in taken}
-        resting = _resting(direct, derived)
-        for name in resting:
-            del direct[name]
-        last = "".join(f", {sql} AS {identifier(name)}" for name, sql in resting.items())
-        inner = "".join(f", {sql} AS {identifier(name)}" for name, sql in direct.items())
-        outer = "".join(f", {place}" for place in taken.values())
-        # Rows are told by their numbers; keeping them in order would leave it to one thread.
-        con.execute("SET preserve_insertion_order = false")
+    direct = {name: sql for name, sql in derived.items() if name not in taken}
+    resting = _resting(direct, derived)
+    for name in resting:
+        del direct[name]
+    last = "".join(f", {sql} AS {identifier(name)}" for name, sql in resting.items())
+    inner = "".join(f", {sql} AS {identifier(name)}" for name, sql in direct.items())
+    outer = "".join(f", {place}" for place in taken.values())
+    # Rows are told by their numbers; keeping them in order would leave it to one thread.
+    con.execute("SET preserve_insertion_order = false")
+    try:
         con.execute(
             f"CREATE TABLE memory.main.{table} AS SELECT *{last} FROM (SELECT s.*{outer} "
             f"FROM (SELECT *{inner} FROM ({sent})) AS s{joins})"
         )
     finally:
         con.execute("SET preserve_insertion_order = true")
-        for known in made:
-            con.execute(f"DROP TABLE IF EXISTS {known}")
+
+
+def needed(derived: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Those of `derived` that are named in one of `texts`, and those these are told from."""
+    said = list(texts)
+    wanted = {name for name in derived if any(_names_it(name, text) for text in said)}
+    for other, sql in derived.items():
+        if other not in wanted and any(_call_of(sql).search(derived[name]) for name in wanted):
+            wanted.add(other)
+    return {name: sql for name, sql in derived.items() if name in wanted}
+
+
+def _names_it(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _call_of(sql: str) -> re.Pattern[str]:
+    """A pattern for `sql` standing in another expression; it never matches what is no call."""
+    if not _is_call(sql) or _OF_ONE_ROW.search(sql):
+        return re.compile(r"(?!)")
+    return re.compile(rf"(?<![\w.\"']){re.escape(sql)}(?![\w\"'])")
 
 
 def _resting(direct: Mapping[str, str], derived: Mapping[str, str]) -> dict[str, str]:
     """Those of `direct` in which a call stands that is another derived column, told from that."""
-    calls = {
-        name: re.compile(rf"(?<![\w.\"']){re.escape(sql)}(?![\w\"'])")
-        for name, sql in derived.items()
-        if _is_call(sql) and not _OF_ONE_ROW.search(sql)
-    }
+    calls = {name: _call_of(sql) for name, sql in derived.items()}
     found = {}
     for name, sql in direct.items():
         told = sql
@@ -104,29 +165,33 @@ def _is_call(sql: str) -> bool:
     return False
 
 
-def _looked_up(
-    con: duckdb.DuckDBPyConnection, sent: str, derived: Mapping[str, str]
+def grouped(
+    con: duckdb.DuckDBPyConnection,
+    sent: str,
+    expressions: Mapping[str, str],
+    derived: Mapping[str, str],
+    constant: Collection[str] = (),
 ) -> dict[tuple[str, ...], list[str]]:
-    """Derived columns that are better looked up, by the columns they are told from."""
+    """Names of `expressions` that look at few values, by the columns of `sent` they look at.
+
+    An expression may name columns of `derived`; it then looks at what these are told from.
+    constant: columns that are the same in all rows.
+    """
     row = con.execute(f"SELECT count(*) FROM ({sent})").fetchone()
     rows = int(row[0]) if row else 0
     if rows < LEAST_ROWS:
         return {}
     have = {r[0].lower(): r[0] for r in con.execute(f"DESCRIBE {sent}").fetchall()}
-    reads = {
-        name: columns
-        for name, sql in derived.items()
-        if not _OF_ONE_ROW.search(sql) and (columns := _columns(con, sql, have))
-    }
+    reads: dict[str, tuple[str, ...]] = {}
+    for name, sql in expressions.items():
+        columns = _columns(con, sql, have, derived)
+        columns = columns and tuple(c for c in columns if c not in constant)
+        if columns:
+            reads[name] = columns
     wanted = sorted({column for columns in reads.values() for column in columns})
     if not wanted:
         return {}
-    counts = con.execute(
-        f"SELECT {', '.join(f'approx_count_distinct({identifier(c)})' for c in wanted)} "
-        f"FROM ({sent})"
-    ).fetchone()
-    assert counts is not None
-    distinct = {column: max(1, int(n)) for column, n in zip(wanted, counts, strict=True)}
+    distinct = _distinct(con, sent, wanted, rows)
     found: dict[tuple[str, ...], list[str]] = {}
     for name, columns in reads.items():
         combinations = 1
@@ -137,15 +202,57 @@ def _looked_up(
     return found
 
 
-def _columns(con: duckdb.DuckDBPyConnection, sql: str, have: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns that an expression reads; none if that cannot be told."""
-    row = con.execute("SELECT json_serialize_sql($sql)", {"sql": f"SELECT {sql}"}).fetchone()
-    tree = json.loads(row[0]) if row else {}
-    if not tree or tree.get("error"):
-        return ()
-    # Names that are no columns are parameters of lambdas and columns of subqueries.
-    names = {name.lower() for node in _references(tree) for name in node}
-    return tuple(sorted(have[name] for name in names if name in have))
+def _distinct(
+    con: duckdb.DuckDBPyConnection, sent: str, columns: Sequence[str], rows: int
+) -> dict[str, int]:
+    """About how many values each column has; a sample settles most of them."""
+    names = ", ".join(identifier(c) for c in columns)
+    counts = _counted(con, f"SELECT {names} FROM ({sent}) LIMIT {SAMPLE_ROWS}", columns)
+    sample = min(rows, SAMPLE_ROWS)
+    unsure = [c for c in columns if sample < rows and 0.02 * sample < counts[c] < 0.8 * sample]
+    found = {c: rows if n >= 0.8 * sample else n for c, n in counts.items()}
+    return found | _counted(con, sent, unsure)
+
+
+def _counted(con: duckdb.DuckDBPyConnection, sent: str, columns: Sequence[str]) -> dict[str, int]:
+    if not columns:
+        return {}
+    counts = ", ".join(f"approx_count_distinct({identifier(c)})" for c in columns)
+    row = con.execute(f"SELECT {counts} FROM ({sent})").fetchone()
+    assert row is not None
+    return {column: max(1, int(n)) for column, n in zip(columns, row, strict=True)}
+
+
+# The names that an expression reads, for the few hundred expressions of the suites.
+_read: dict[str, frozenset[str] | None] = {}
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, sql: str, have: Mapping[str, str], derived: Mapping[str, str]
+) -> tuple[str, ...] | None:
+    """The columns that an expression reads in the end; None if that cannot be told."""
+    if sql not in _read:
+        tree = None
+        if not _OF_ONE_ROW.search(sql):
+            row = con.execute("SELECT json_serialize_sql($sql)", {"sql": f"SELECT {sql}"})
+            told = row.fetchone()
+            tree = json.loads(told[0]) if told else None
+        # Names that are no columns are parameters of lambdas and columns of subqueries.
+        is_told = tree is not None and not tree.get("error")
+        _read[sql] = (
+            frozenset(n.lower() for node in _references(tree) for n in node) if is_told else None
+        )
+    names = _read[sql]
+    if names is None:
+        return None
+    found = {have[name] for name in names if name in have}
+    for name, other in derived.items():
+        if name.lower() in names and other != sql:
+            columns = _columns(con, other, have, {})
+            if columns is None:
+                return None
+            found.update(columns)
+    return tuple(sorted(found))
 
 
 def _references(tree: Any) -> Iterator[list[str]]:

@@ -505,8 +505,10 @@ def _stage(
         con.executemany("INSERT INTO memory.main.ingest_unknown VALUES (?, ?, ?)", unknown)
     # How many cells of each column say something, to see when a column turns empty. The signs for
     # nothing are the usual ones alone: all of them would take longer than the checks.
+    # No FILTER, which would copy all columns for each; what is longer than any sign says something.
     filled = ", ".join(
-        f"count(*) FILTER (WHERE {identifier(c)} NOT IN ('', '-', '--', '...', 'null', 'NULL'))"
+        f"count(CASE WHEN strlen({identifier(c)}) > 4 THEN 1 "
+        f"WHEN {identifier(c)} NOT IN ('', '-', '--', '...', 'null', 'NULL') THEN 1 END)"
         for c in program.columns
     )
     con.execute(
