@@ -14,7 +14,7 @@ from pipelines.identity import run
 TABLES = {
     "records": "One normalised record per person named in a row.",
     "record_links": "Which beneficiary and household each record is.",
-    "identity_events": "Ids made, merged, split and retired.",
+    "identity_events": "Ids made, merged, split, retired and revived.",
     "beneficiary_id_history": "Every id ever published, and the id that stands for it today.",
     "households": "Households that family cards and shared members tell of.",
     "household_memberships": "Who belonged to which household from when to when.",
@@ -85,6 +85,16 @@ def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         yield dg.MaterializeResult(
             asset_key=["identity", table],
             metadata={"dagster/row_count": rows, "seconds": seconds}
-            | ({"summary": dg.MetadataValue.json(asdict(summary))} if table == "records" else {}),
+            | (
+                {
+                    "summary": dg.MetadataValue.json(asdict(summary)),
+                    "new_records": summary.new_records,
+                    "pairs_scored": summary.pairs_scored,
+                    "clusters_recomputed": summary.clusters_recomputed,
+                    "is_full": summary.is_full,
+                }
+                if table == "records"
+                else {}
+            ),
             check_results=[check] if table == "record_links" else [],
         )
