@@ -65,7 +65,7 @@ class Program(dg.Component):
         return cls(attributes)
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """The program's assets, checks, job and schedule; none of a program that is not in force."""
+        """The assets, checks, job and schedule; none of a program that is not in force."""
         chosen = settings.programs()
         if chosen is not None and self.program.name not in chosen:
             return dg.Definitions()
