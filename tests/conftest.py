@@ -71,7 +71,7 @@ class Barn:
             capture_output=True,
             text=True,
             check=False,
-            timeout=900,
+            timeout=1800,
         )
         if check and done.returncode:
             raise AssertionError(
