@@ -1,4 +1,4 @@
-"""What it costs to take a large list in: `python benchmarks/exports.py [ROWS …]`.
+"""What it costs to take a large list in: `python benchmarks/exports.py [ROWS …] [--times N]`.
 
 A register of the form of `dtsen` with the usual dirt is written, then taken in three ways, each in
 a process of its own, so that its peak memory is its own:
@@ -17,12 +17,14 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -195,10 +197,11 @@ def one(job: str, path: Path, work: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print a line per size and job."""
+    """Print a line per size and job: medians, and how many times the first job they are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", type=int, default=[100_000, 1_000_000])
     parser.add_argument("--jobs", nargs="*", choices=JOBS, default=list(JOBS))
+    parser.add_argument("--times", type=int, default=3, help="how often; medians are printed")
     parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
@@ -206,31 +209,44 @@ def main() -> None:
     if given.job:
         print(json.dumps(one(given.job, given.path, given.work)))
         return
-    print(f"{'rows':>9} {'job':<8} {'s':>7} {'CPU s':>7} {'x copy':>7} {'MiB':>6}  found")
+    print(f"{'rows':>9} {'job':<8} {'s':>7} {'CPU s':>7} {'x s':>7} {'x CPU':>7} {'MiB':>6}  found")
     for rows in given.rows:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / NAME
             write_list(rows, path)
-            base = 0.0
-            for job in given.jobs:
-                work = Path(folder) / job
-                work.mkdir()
-                done = subprocess.run(
-                    [sys.executable, __file__, "--job", job, "--path", path, "--work", work],
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                    cwd=ROOT,
-                    env={**os.environ, "PYTHONPATH": str(ROOT)},
-                )
-                told = json.loads(done.stdout.splitlines()[-1])
-                wall, cpu, peak = told.pop("seconds"), told.pop("cpu"), told.pop("peak")
-                base = base or wall
+            runs: dict[str, list[dict[str, Any]]] = {job: [] for job in given.jobs}
+            for turn in range(given.times):
+                # In turn, so that what else the machine does falls on all of them alike.
+                for job in given.jobs:
+                    runs[job].append(_apart(job, path, Path(folder) / f"{job}{turn}"))
+            base: dict[str, float] = {}
+            for job, results in runs.items():
+                middle = {k: median(r[k] for r in results) for k in ("seconds", "cpu", "peak")}
+                base = base or middle
+                told = {k: v for k, v in results[0].items() if k not in middle}
                 print(
-                    f"{rows:>9} {job:<8} {wall:>7.1f} {cpu:>7.1f} {wall / base:>7.1f} {peak:>6.0f}"
+                    f"{rows:>9} {job:<8} {middle['seconds']:>7.1f} {middle['cpu']:>7.1f} "
+                    f"{middle['seconds'] / base['seconds']:>7.1f} "
+                    f"{middle['cpu'] / base['cpu']:>7.1f} {middle['peak']:>6.0f}"
                     f"  {', '.join(f'{k} {v}' for k, v in told.items())}",
                     flush=True,
                 )
+
+
+def _apart(job: str, path: Path, work: Path) -> dict[str, Any]:
+    """What one job takes in a process and a folder of its own."""
+    work.mkdir()
+    done = subprocess.run(
+        [sys.executable, __file__, "--job", job, "--path", path, "--work", work],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    shutil.rmtree(work)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 if __name__ == "__main__":
