@@ -21,13 +21,18 @@
     {%- do log('Columns of ' ~ args['target_relation'] ~ ' changed: made anew', info=true) -%}
     {{ return(adapter.dispatch('replace_sql', 'lumbung')(args['target_relation'], args['temp_relation'])) }}
   {%- endif -%}
+  {%- set names = '"' ~ keys | join('", "') ~ '"' -%}
+  {%- if run_query('select 1 from ' ~ args['target_relation'] ~ ' group by ' ~ names ~ ' having count(*) > 1 limit 1') | length -%}
+    {%- do log('Keys of ' ~ args['target_relation'] ~ ' stand twice: made anew', info=true) -%}
+    {{ return(adapter.dispatch('replace_sql', 'lumbung')(args['target_relation'], args['temp_relation'])) }}
+  {%- endif -%}
   {{ return(adapter.dispatch('difference_sql', 'lumbung')(args['target_relation'], args['temp_relation'], keys, args['dest_columns'])) }}
 {% endmacro %}
 
 {% macro default__difference_sql(target, source, keys, columns) %}
   {%- set names = columns | map(attribute='name') | list -%}
   {%- set on = [] -%}
-  {%- for key in keys -%}{%- do on.append('d."' ~ key ~ '" = s."' ~ key ~ '"') -%}{%- endfor -%}
+  {%- for key in keys -%}{%- do on.append('d."' ~ key ~ '" is not distinct from s."' ~ key ~ '"') -%}{%- endfor -%}
   {%- set on = on | join(' and ') -%}
   {%- set values = names | reject('in', keys) | list -%}
   merge into {{ target }} as d

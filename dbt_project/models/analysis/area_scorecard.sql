@@ -273,7 +273,7 @@ visits as (
 distances as (
     select
         p.quarter_on, substr(p.area_code, 1, l.code_length) as area_code,
-        avg(o.value_number) as school_distance_km_mean, count(distinct o.beneficiary_id) as school_distance_known_count
+        avg(cast(o.value_number as decimal(38, 6))) as school_distance_km_mean, count(distinct o.beneficiary_id) as school_distance_known_count
     from {{ ref('observations') }} as o
     inner join people as p
         on p.beneficiary_id = o.beneficiary_id and p.quarter_on between date_trunc('quarter', o.valid_from) and o.valid_to

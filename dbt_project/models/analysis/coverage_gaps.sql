@@ -275,7 +275,8 @@ select
     quarter_on,
     gap_class,
     {{ joined_texts([
-        "case when not is_in_register then 'not_in_register' when is_by_other then concat('served_by_', also_program) when desil_place = 'unknown' then 'desil_unknown' when desil_place = 'outside' then 'desil_outside' else 'desil_inside' end",
+        "case when not is_in_register then 'not_in_register' when is_by_other then null when desil_place = 'unknown' then 'desil_unknown' when desil_place = 'outside' then 'desil_outside' else 'desil_inside' end",
+        "case when is_by_other then concat('served_by_', also_program) end",
         "case when desil_values_count > 1 then 'desil_conflict' end",
         "case when needs_component is not null and not is_served then child_reason end",
         "case when needs_component is not null and not is_served then elderly_reason end",

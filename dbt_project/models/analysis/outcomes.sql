@@ -13,6 +13,10 @@
   An effect is not proved by it: nobody knows from one person what would have been without the help.
 #}
 {%- set tolerance = 0.1 %}
+{%- set outcome_key = [
+    'f.outcome_code', 'f.program_code', 'f.component_code', 'f.exposed_from', 'f.exposed_to',
+    "case when f.outcome_code in ('training_work', 'business_turnover') then f.horizon_months end",
+    'f.evidence.submission_id', 'f.evidence.source_row'] %}
 with told as (
     select
         beneficiary_id, program, indicator_code, value_number, value_code, submission_id, source_row,
@@ -257,7 +261,8 @@ found as (
 )
 
 select
-    {{ fact_id(['outcome_code', 'program_code', 'f.beneficiary_id', 'f.household_id', 'component_code', 'exposed_from', 'exposed_to', "case when outcome_code in ('training_work', 'business_turnover') then horizon_months end", 'evidence.submission_id', 'evidence.source_row']) }} as outcome_id,
+    -- Of where it is told, not of the drawn ids of people: the same lists give the same id.
+    {{ fact_id(outcome_key + ['row_number() over (partition by ' ~ outcome_key | join(', ') ~ ' order by f.beneficiary_id, f.household_id)']) }} as outcome_id,
     f.outcome_code,
     f.program_code,
     f.component_code,

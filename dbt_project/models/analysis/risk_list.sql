@@ -217,7 +217,8 @@ deciles as (
     where desil_max is not null group by household_id
 ),
 
-stopped as (
+-- Whoever was the last payee of two households is asked about once: for the help that stopped last.
+stopped_units as (
     select
         l.beneficiary_id, 'benefit_stopped' as risk_code, l.program_code, {{ months_later('l.last_on', 1) }} as since_on,
         cast(s.told_on as date) as told_on,
@@ -234,6 +235,17 @@ stopped as (
     left join deciles as d on d.household_id = l.unit_id
     where l.months_count >= 3 and s.silent_count >= 2
         and l.last_on >= {{ months_later('s.told_on', -12) }} and x.unit_id is null and p.died_by_on is null and p.moved_by_on is null
+),
+
+stopped as (
+    select beneficiary_id, risk_code, program_code, since_on, told_on, reason_codes, value_number, match_probability, submission_id, source_row
+    from (
+        select *, row_number() over (
+            partition by beneficiary_id, program_code order by since_on desc, submission_id, source_row
+        ) as choice
+        from stopped_units
+    ) as ranked
+    where choice = 1
 ),
 
 deceased as (

@@ -19,7 +19,8 @@ links as (
         submission_id, count(*) as people_count, count(beneficiary_id) as linked_count,
         count(case when area_code is not null then 1 end) as placed_count,
         count(case when area_level = 'desa_kelurahan' then 1 end) as village_known_count,
-        avg(match_probability) as match_probability,
+        -- Sums of decimals do not depend on the order of the rows.
+        avg(cast(match_probability as decimal(18, 12))) as match_probability,
         count(case when link_method <> 'alone' and match_probability < 0.95 then 1 end) as doubtful_links_count
     from {{ ref('person_records') }}
     group by submission_id

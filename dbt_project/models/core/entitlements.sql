@@ -23,7 +23,7 @@ payments as (
         program_code, beneficiary_id, for_beneficiary_id, benefit_type_code, component_code, valid_from, valid_to,
         min(program) as program,
         -- Of the first row of evidence: drawn ids say nothing by their order.
-        min({{ struct_of(['submission_id', 'source_row', 'source_record_id', 'household_id', 'area_code', 'area_level', 'current_area_code']) }}) as evidence,
+        min({{ struct_of(['submission_id', 'source_row', 'source_record_id', 'benefit_id', 'household_id', 'area_code', 'area_level', 'current_area_code']) }}) as evidence,
         min(match_probability) as match_probability,
         sum(quantity) as quantity,
         count(*) as statements_count,
@@ -48,7 +48,7 @@ placed as (
     select
         e.program, e.program_code, e.beneficiary_id, e.component_code, e.valid_from,
         coalesce(e.valid_to, {{ last_day_of_month('e.valid_from') }}) as valid_to,
-        min({{ struct_of(['e.submission_id', 'e.source_row', 'e.source_record_id', 'e.household_id', 'e.area_code', 'e.area_level', 'e.current_area_code']) }}) as evidence,
+        min({{ struct_of(['e.submission_id', 'e.source_row', 'e.source_record_id', 'e.enrolment_id', 'e.household_id', 'e.area_code', 'e.area_level', 'e.current_area_code']) }}) as evidence,
         min(e.match_probability) as match_probability
     from {{ ref('enrolments') }} as e
     where not e.is_repeat and e.status_code = 'active' and e.valid_from is not null
@@ -77,14 +77,14 @@ unpaid as (
 stated as (
     select
         program, program_code, beneficiary_id, for_beneficiary_id, benefit_type_code, component_code, valid_from, valid_to,
-        evidence, match_probability, quantity, orders_count, orders_idr, orders_open_count, orders_failed_count,
+        evidence, evidence.benefit_id as fact_id, match_probability, quantity, orders_count, orders_idr, orders_open_count, orders_failed_count,
         receipts_count, receipts_idr, receipts_unknown_count, orders_unknown_count,
         first_received_on, last_received_on, true as is_listed_payment
     from payments
     union all
     select
         u.program, u.program_code, u.beneficiary_id, null, t.benefit_type_code, u.component_code, u.valid_from, u.valid_to,
-        u.evidence, u.match_probability, null, 0, null, 0, 0, 0, null, 0, 0, null, null, false
+        u.evidence, u.evidence.enrolment_id, u.match_probability, null, 0, null, 0, 0, 0, null, 0, 0, null, null, false
     from unpaid as u
     left join (
         -- The kind of help of a program that gives one kind only.
@@ -113,7 +113,8 @@ due as (
 )
 
 select
-    {{ fact_id(['program_code', 'beneficiary_id', 'for_beneficiary_id', 'benefit_type_code', 'component_code', 'valid_from', 'valid_to']) }} as entitlement_id,
+    -- Of its first statement, not of the drawn ids of people: the same lists give the same id.
+    {{ fact_id(['fact_id', 'valid_from', 'valid_to']) }} as entitlement_id,
     program,
     evidence.submission_id as submission_id,
     evidence.source_row as source_row,
