@@ -560,11 +560,11 @@ def _whole(suite: Suite) -> None:
     listed = ", ".join(_q(c) for c in _no_numbers(suite.draft.columns))
     part = ", source_part" if suite.draft.parts else ""
     suite.rule(
-        "row_repeated", None, "critical", "",
+        "row_repeated", None, "warning", "",
         ("Baris ini sama persis dengan baris sebelumnya dalam berkas yang sama.",
          "This row is identical to an earlier row of the same file."),
-        ("Hapus salinannya; baris yang pertama tetap dipakai.",
-         "Delete the copy; the first row is used."),
+        ("Hapus salinannya; isinya hanya dihitung satu kali.",
+         "Delete the copy; what it says is counted once."),
         query="SELECT submission_id, source_row FROM {batch} QUALIFY row_number() OVER "
         f"(PARTITION BY submission_id{part}, {listed}, extra_columns ORDER BY source_row) > 1",
     )  # fmt: skip
