@@ -20,7 +20,7 @@ from pipelines.settings import Home
 REMEMBERED = "inputs.json"
 
 CODE = (
-    ("pipelines", {".py", ".sql", ".yaml", ".json"}),
+    ("pipelines", {".py", ".sql", ".yaml", ".json", ".html"}),
     ("expectations", {".json"}),
     ("dbt_project/models", {".sql", ".yml"}),
     ("dbt_project/macros", {".sql"}),
@@ -28,7 +28,12 @@ CODE = (
     ("dbt_project/tests", {".sql"}),
     ("data/reference", {".parquet", ".csv"}),
 )
-FILES = ("requirements.lock", "dbt_project/dbt_project.yml")
+FILES = (
+    "requirements.lock",
+    "dbt_project/dbt_project.yml",
+    "dbt_project/codes.yml",
+    "dbt_project/lineage.yml",
+)
 
 
 def code_files(root: Path = settings.PROJECT_ROOT) -> list[Path]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import lake, settings
+from pipelines import dictionary, lake, settings
 from pipelines.lake import identifier, quote
 from pipelines.releases import catalog, describe
 from pipelines.releases.catalog import Release, ReleasedTable, ReleaseError
@@ -24,6 +24,7 @@ SCHEMAS = ("core", "analysis", "public")
 # Tables that a killed dbt leaves behind; they are copies of a table that is there.
 LEFTOVERS = ("__dbt_tmp", "__dbt_backup")
 DICTIONARY = "dictionary.csv"
+DICTIONARY_PAGE = "dictionary.html"
 
 Columns = dict[str, list[tuple[str, str]]]
 
@@ -36,11 +37,13 @@ def publish(
     run_id: str,
     dbt_manifest: Path | None = None,
     programs_dir: Path | None = settings.PROGRAMS_DIR,
+    dbt_dir: Path = settings.DBT_DIR,
 ) -> Release | None:
     """Publish every table of warehouse core, analysis and public as a new release.
 
     now: moment of the release (UTC), its name and `created_at`.
     dbt_manifest: dbt's `manifest.json`, from which grains, keys and descriptions come.
+    dbt_dir: the dbt project, whose dictionary says the rest: codes, origin, needs, titles.
     Returns None, and writes no release, if tables and descriptions are those of the last one;
     then `catalog.newest` answers with the new inputs_fingerprint.
     Raises PrivacyError if a column could name a person, ReleaseError if there is nothing to
@@ -57,7 +60,10 @@ def publish(
             if not tables:
                 raise ReleaseError("The warehouse holds no table to release: start `lumbung run`.")
             told = describe.read_dbt_manifest(dbt_manifest)
-            package = describe.datapackage(tables, told, describe.program_sources(programs_dir))
+            package = dictionary.describe(
+                describe.datapackage(tables, told, describe.program_sources(programs_dir)),
+                dictionary.read(dbt_dir),
+            )
             description_hash = _digest(package)
             if (
                 last
@@ -83,6 +89,7 @@ def publish(
         _write_json(building / catalog.DATAPACKAGE, package)
         with (building / DICTIONARY).open("w", encoding="utf-8-sig", newline="") as handle:
             csv.writer(handle).writerows(describe.dictionary_rows(package))
+        (building / DICTIONARY_PAGE).write_text(dictionary.page(package), encoding="utf-8")
         release = Release(
             name=name,
             path=home.releases / name,

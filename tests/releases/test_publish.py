@@ -233,7 +233,14 @@ def test_the_descriptor_is_a_valid_data_package(warehouse, publish):
         "description": "Money it's worth.",
         "description_id": "(Money it's worth.)",
         "unit": "IDR",
+        # What only the dictionary knows; where both say something the manifest counts.
+        "contract_type": "decimal(18,2)",
+        "personal": "none",
     }
+    assert said["beneficiary_id"]["personal"] == "pseudonymous"
+    assert release.datapackage()["licenses"][0]["name"] == "other-closed"
+    page = (release.path / "dictionary.html").read_text(encoding="utf-8")
+    assert "Money it&#39;s worth." in page and "public.areas" in page
     assert {n: f["type"] for n, f in said.items()} == {
         "benefit_id": "string",
         "beneficiary_id": "string",
