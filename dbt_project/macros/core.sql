@@ -179,3 +179,35 @@
 {% macro last_day_of_quarter(on) -%}
   {{ last_day_of_month(months_later(on, 2)) }}
 {%- endmacro %}
+
+{#
+  A table of the barn or, where nothing has made it yet or an older version did without one of
+  these columns, a relation without rows. `columns` are pairs of name and type.
+#}
+{% macro if_there(relation, columns) -%}
+  {%- set state = namespace(there=true) -%}
+  {%- if execute -%}
+    {%- set state.there = load_relation(relation) is not none -%}
+    {%- if state.there -%}
+      {%- set have = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+      {%- for name, type in columns if name not in have -%}{%- set state.there = false -%}{%- endfor -%}
+    {%- endif -%}
+  {%- endif -%}
+  {%- if state.there -%}
+  {{ relation }}
+  {%- else -%}
+  (select {% for name, type in columns %}cast(null as {{ type }}) as {{ name }}{{ ', ' if not loop.last }}{% endfor %} where false)
+  {%- endif -%}
+{%- endmacro %}
+
+{# Chance of a weight in log2 odds; beyond 40 it no longer tells. #}
+{% macro chance_of(weight) -%}
+  (1 / (1 + power(2.0, -greatest(least({{ weight }}, 40.0), -40.0))))
+{%- endmacro %}
+
+{# Upper (`sign` 1) or lower (-1) end of Wilson's 95 % interval of a share of `n` cases; n need not be whole. #}
+{% macro wilson(share, n, sign) -%}
+  least(1.0, greatest(0.0,
+    ({{ share }} + 1.9208 / {{ n }} + {{ sign }} * 1.96 * sqrt({{ share }} * (1 - {{ share }}) / {{ n }} + 0.9604 / ({{ n }} * {{ n }})))
+    / (1 + 3.8416 / {{ n }})))
+{%- endmacro %}
