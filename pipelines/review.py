@@ -227,7 +227,9 @@ def export_pairs(
         asking.read_said(con, chosen_only=True)
         with_reasons = sample is None and bool(waiting)
         if with_reasons:
-            asking.prepare_evidence(con, model)
+            asking.read_evidence(
+                con, model, "(SELECT unnest([key_a, key_b]) AS record_key FROM review_chosen)"
+            )
         questions = asking.questions(con, model, may_see=seen, with_reasons=with_reasons)
         if not questions:
             raise ReviewError("There is no pair to ask about.")

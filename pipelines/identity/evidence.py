@@ -55,11 +55,7 @@ def read(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> None
             nobody=declared.nobody,
             variants=declared.variants,
         )
-    con.execute("CREATE OR REPLACE TEMP TABLE name_bits (word VARCHAR, bits DOUBLE)")
-    con.execute(
-        "INSERT INTO name_bits SELECT unnest(?::varchar[]), unnest(?::double[])",
-        [list(model.name_bits), list(model.name_bits.values())],
-    )
+    bits(con, model)
     within = declared.addresses_within_areas
     values = {
         "phone": _phone(declared.phone_prefix),
@@ -70,6 +66,15 @@ def read(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> None
         "born_from": declared.born_from,
     }
     con.execute(sql.read("evidence.sql", "evidence", values))
+
+
+def bits(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make `name_bits`, what the words of names tell, for `clean`."""
+    con.execute("CREATE OR REPLACE TEMP TABLE name_bits (word VARCHAR, bits DOUBLE)")
+    con.execute(
+        "INSERT INTO name_bits SELECT unnest(?::varchar[]), unnest(?::double[])",
+        [list(model.name_bits), list(model.name_bits.values())],
+    )
 
 
 def clean(con: duckdb.DuckDBPyConnection, model: Model) -> None:

@@ -17,11 +17,12 @@ from datetime import datetime
 import duckdb
 
 from pipelines import lake
-from pipelines.identity import review_decisions, review_weights, run, sql
+from pipelines.identity import evidence, increments, review_decisions, review_weights, run, sql
 from pipelines.identity.link import Model
 from pipelines.identity.review_weights import Pair
 
 PAIRS = "vault.identity.review_pairs"
+_KEPT = ("records", "evidence", "compared", "state")
 
 _ENDS = (
     "CASE WHEN length({x}) >= 8 THEN left({x}, 4) || repeat('•', length({x}) - 6) || right({x}, 2) "
@@ -145,8 +146,32 @@ def decided(con: duckdb.DuckDBPyConnection) -> str:
     return review_decisions.in_force_sql(table)
 
 
+def read_evidence(con: duckdb.DuckDBPyConnection, model: Model, wanted: str) -> bool:
+    """Make `identity_evidence` and `identity_keyed` of the records of `wanted(record_key)`.
+
+    Taken from what the last run left; returns False, and makes them of all records anew, where it
+    was another model, policy or code that left it.
+    """
+    if not _is_of_today(con, model):
+        prepare_evidence(con, model)
+        return False
+    con.execute(sql.read("review.sql", "stored", {"wanted": wanted}))
+    evidence.bits(con, model)
+    evidence.clean(con, model)
+    con.execute(sql.read("review.sql", "stored_keyed"))
+    return True
+
+
+def _is_of_today(con: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Whether the vault's evidence is what today's code and model make of the records."""
+    if not all(lake.table_exists(con, f"vault.identity.{t}") for t in _KEPT):
+        return False
+    was = con.execute("SELECT fingerprint FROM vault.identity.state").fetchone()
+    return was == (increments.fingerprint(run.PROFILES[model.profile], model),)
+
+
 def prepare_evidence(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Make linking's evidence anew in this connection: `identity_evidence` and `identity_keyed`."""
+    """Make linking's evidence of all records anew: `identity_evidence` and `identity_keyed`."""
     decisions = relation(con, "vault.identity.decisions", run._EMPTY["decisions"])
     run.prepare_evidence(con, model, "vault.staging.persons", decisions)
 
@@ -186,8 +211,9 @@ def choose_sample(con: duckdb.DuckDBPyConnection, count: int, seed: int) -> int:
 def read_said(con: duckdb.DuckDBPyConnection, *, chosen_only: bool) -> None:
     """Make `review_said`: what each record says and its mark."""
     only = (
-        "concat_ws('|', p.program, p.submission_id, p.source_record_id) IN "
-        "(SELECT key_a FROM review_chosen UNION ALL SELECT key_b FROM review_chosen)"
+        "(p.program, p.submission_id, p.source_record_id) IN (SELECT (split_part(k, '|', 1), "
+        "split_part(k, '|', 2), split_part(k, '|', 3)) FROM "
+        "(SELECT unnest([key_a, key_b]) AS k FROM review_chosen))"
         if chosen_only
         else "true"
     )
@@ -204,7 +230,7 @@ def questions(
     """The pairs of `review_chosen`, in order, as they may be shown.
 
     may_see: kinds of KINDS that are shown whole. with_reasons: with what the model says, for which
-    `prepare_evidence` must have been called.
+    `read_evidence` must have been called.
     """
     whole, seen, agree = [], [], []
     bare = "nullif(regexp_replace(upper(strip_accents({x})), '[^A-Z0-9]', '', 'g'), '')"

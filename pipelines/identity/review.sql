@@ -310,17 +310,44 @@ WHERE p.export_id = {export_id} AND p.pair_no = n.pair_no
     AND (p.answer IS DISTINCT FROM n.verdict OR d.decision_id IS NOT NULL)
     AND NOT (coalesce(p.answer, '') IN ('same', 'different') AND n.verdict = 'unknown');
 
+-- name: stored
+-- The evidence of some records as linking left it. Rows that share a number with them tell whether it
+-- names anybody; no others are read.
+CREATE OR REPLACE TEMP TABLE review_keyed AS
+SELECT r.program, r.submission_id, r.source_record_id, r.source_row, r.role, r.evidence_id, w.record_key
+FROM vault.identity.records AS r
+JOIN (
+    SELECT DISTINCT record_key, split_part(record_key, '|', 1) AS program, split_part(record_key, '|', 2) AS submission_id,
+        split_part(record_key, '|', 3) AS source_record_id
+    FROM {wanted}
+) AS w USING (program, submission_id, source_record_id);
+
+CREATE OR REPLACE TEMP TABLE identity_evidence_all AS
+WITH chosen AS (
+    SELECT evidence_id, nik, kk, phone FROM vault.identity.evidence SEMI JOIN review_keyed USING (evidence_id)
+)
+
+SELECT * FROM vault.identity.evidence
+WHERE evidence_id IN (SELECT evidence_id FROM chosen)
+    OR nik IN (SELECT nik FROM chosen WHERE nik IS NOT NULL)
+    OR kk IN (SELECT kk FROM chosen WHERE kk IS NOT NULL)
+    OR phone IN (SELECT phone FROM chosen WHERE phone IS NOT NULL);
+
+-- name: stored_keyed
+CREATE OR REPLACE TABLE identity_evidence AS
+SELECT c.*, k.slots
+FROM identity_evidence_clean AS c
+LEFT JOIN (SELECT evidence_id, slots FROM vault.identity.compared SEMI JOIN review_keyed USING (evidence_id)) AS k
+    USING (evidence_id)
+SEMI JOIN review_keyed USING (evidence_id);
+
+CREATE OR REPLACE TEMP TABLE identity_keyed AS
+SELECT k.*, e.unique_id FROM review_keyed AS k JOIN identity_evidence AS e USING (evidence_id);
+
 -- name: named
 -- The records that an id means: a record, what it says, a person of any time, or a pair's two sides.
-CREATE OR REPLACE TEMP TABLE review_named AS
-WITH records AS (
-    SELECT l.program, l.submission_id, l.source_record_id, l.beneficiary_id, r.evidence_id,
-        concat_ws('|', l.program, l.submission_id, l.source_record_id) AS record_key
-    FROM vault.identity.record_links AS l
-    JOIN vault.identity.records AS r USING (program, submission_id, source_record_id)
-),
-
-ids AS (
+CREATE OR REPLACE TEMP TABLE review_found AS
+WITH ids AS (
     SELECT unnest({ids}::varchar[]) AS id, generate_subscripts({ids}::varchar[], 1) AS side
 ),
 
@@ -340,24 +367,45 @@ pair AS (
     QUALIFY row_number() OVER (PARTITION BY i.side ORDER BY choice, exported_at DESC, submission_id_a, source_record_id_a) = 1
 ),
 
-found AS (
-    SELECT i.side, r.record_key, 1 AS kind FROM ids AS i
-    JOIN records AS r ON i.id IN (r.record_key, r.submission_id || '/' || r.source_record_id, r.submission_id || ' ' || r.source_record_id)
+-- A record is written with its program before it or without, and with a slash, a bar or a space.
+written AS (
+    SELECT side, string_split_regex(id, '[|/ ]') AS parts FROM ids
+),
+
+stated AS (
+    SELECT side, CASE WHEN len(parts) = 3 THEN parts[1] END AS program, parts[-2] AS submission_id, parts[-1] AS source_record_id
+    FROM written WHERE len(parts) IN (2, 3)
     UNION ALL
-    SELECT i.side, r.record_key, 2 FROM ids AS i JOIN records AS r ON i.id = r.evidence_id
+    SELECT 1, program_a, submission_id_a, source_record_id_a FROM pair WHERE {is_pair}
     UNION ALL
-    SELECT i.side, r.record_key, 3 FROM ids AS i
-    JOIN vault.identity.beneficiary_id_history AS h ON i.id = h.beneficiary_id
-    JOIN records AS r ON h.current_beneficiary_id = r.beneficiary_id
-    UNION ALL
-    SELECT 1, concat_ws('|', program_a, submission_id_a, source_record_id_a), 4 FROM pair WHERE {is_pair}
-    UNION ALL
-    SELECT 2, concat_ws('|', program_b, submission_id_b, source_record_id_b), 4 FROM pair WHERE {is_pair}
+    SELECT 2, program_b, submission_id_b, source_record_id_b FROM pair WHERE {is_pair}
 )
 
-SELECT DISTINCT f.side, f.record_key, r.beneficiary_id, k.unique_id, k.evidence_id
-FROM found AS f
-JOIN records AS r USING (record_key)
+SELECT s.side, r.program, r.submission_id, r.source_record_id
+FROM vault.identity.records AS r JOIN stated AS s USING (submission_id, source_record_id)
+WHERE s.program IS NULL OR s.program = r.program
+UNION
+SELECT i.side, r.program, r.submission_id, r.source_record_id
+FROM vault.identity.records AS r JOIN ids AS i ON r.evidence_id = i.id
+UNION
+SELECT i.side, r.program, r.submission_id, r.source_record_id
+FROM vault.identity.record_links AS r
+JOIN vault.identity.beneficiary_id_history AS h ON r.beneficiary_id = h.current_beneficiary_id
+JOIN ids AS i ON h.beneficiary_id = i.id;
+
+CREATE OR REPLACE TEMP TABLE review_people AS
+SELECT l.beneficiary_id, concat_ws('|', l.program, l.submission_id, l.source_record_id) AS record_key
+FROM vault.identity.record_links AS l
+WHERE l.beneficiary_id IN (
+    SELECT x.beneficiary_id FROM vault.identity.record_links AS x
+    SEMI JOIN review_found AS f USING (program, submission_id, source_record_id)
+);
+
+-- name: numbered
+CREATE OR REPLACE TEMP TABLE review_named AS
+SELECT DISTINCT f.side, p.record_key, p.beneficiary_id, k.unique_id, k.evidence_id
+FROM review_found AS f
+JOIN review_people AS p ON p.record_key = concat_ws('|', f.program, f.submission_id, f.source_record_id)
 JOIN identity_keyed AS k USING (record_key);
 
 -- name: crossed
@@ -366,8 +414,8 @@ CREATE OR REPLACE TEMP TABLE review_crossed AS
 WITH people AS (
     SELECT DISTINCT n.side, k.unique_id, bool_or(n.unique_id = k.unique_id) AS is_named
     FROM review_named AS n
-    JOIN vault.identity.record_links AS l ON n.beneficiary_id = l.beneficiary_id
-    JOIN identity_keyed AS k ON k.record_key = concat_ws('|', l.program, l.submission_id, l.source_record_id)
+    JOIN review_people AS l ON n.beneficiary_id = l.beneficiary_id
+    JOIN identity_keyed AS k ON k.record_key = l.record_key
     GROUP BY ALL
 ),
 

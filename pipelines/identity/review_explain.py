@@ -1,7 +1,7 @@
 """Why two records are one person, or are not: weights, guards and decisions, in plain words.
 
-The evidence is made anew with the same code and model as linking uses, so what is told is what
-linking saw. Values of records are masked unless they are asked for.
+The evidence is what linking left in the vault, so what is told is what linking saw. Values of
+records are masked unless they are asked for.
 """
 
 from __future__ import annotations
@@ -114,13 +114,14 @@ def explain(
     ids: two of record (`<submission_id>/<source_record_id>`), evidence or beneficiary ids, or one
     id or number of a pair. Raises ExplainError for ids that mean nothing.
     """
-    review.prepare_evidence(con, model)
     values = {
         "ids": "[" + ", ".join(review.text(i) for i in ids) + "]",
         "is_pair": "true" if len(ids) == 1 else "false",
         "review_pairs": review.relation(con, review.PAIRS, _LOGGED),
     }
     con.execute(sql.read("review.sql", "named", values))
+    review.read_evidence(con, model, "review_people")
+    con.execute(sql.read("review.sql", "numbered"))
     sides = {
         row[0]: row[1:]
         for row in con.execute(

@@ -208,7 +208,9 @@ def test_the_workbook_gives_the_models_reasons_in_plain_words(linked, tmp_path):
     model = run.read_model()
     review.choose_queue(linked.con, model)
     review.read_said(linked.con, chosen_only=True)
-    review.prepare_evidence(linked.con, model)
+    review.read_evidence(
+        linked.con, model, "(SELECT unnest([key_a, key_b]) AS record_key FROM review_chosen)"
+    )
     (question,) = review.questions(linked.con, model)
     assert isinstance(question.weighed, review_weights.Pair)
     made = review.Asked("r1", "queue", model.version, NOW, [question], 1)
