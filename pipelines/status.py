@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,10 +112,14 @@ def show(status: Status, *, out: TextIO | None = None, home: Home | None = None)
     ]
     query.print_table(["what", "which", "count"], rows, out=out, right=[False, False, True])
     print(file=out)
-    for item in status.late[:SHOWN]:
-        print(f"late      {item.message_en}", file=out)
-    if len(status.late) > SHOWN:
-        print(f"late      and {len(status.late) - SHOWN:,} more: see --format json", file=out)
+    # One line per list and sender: its oldest debt, and how many followed.
+    oldest = {(i.program, i.area_code): i for i in reversed(status.late)}
+    periods = Counter((i.program, i.area_code) for i in status.late)
+    for sender in list(periods)[:SHOWN]:
+        item, later = oldest[sender], f", and {periods[sender] - 1:,} later"
+        print(f"late      {item.message_en}{later if periods[sender] > 1 else ''}", file=out)
+    if len(periods) > SHOWN:
+        print(f"late      and {len(periods) - SHOWN:,} more lists: see --format json", file=out)
     for folder, count in status.unclaimed.items():
         place = f"landing/{guard.masked(folder)}"
         print(f"unclaimed {count:,} files in {place}: no program has that name", file=out)

@@ -183,3 +183,19 @@ def test_what_is_late_and_what_nobody_looks_at_is_told(tmp_path, monkeypatch) ->
     )
     assert "unclaimed 1 files in landing/pkhh: no program has that name" in out.getvalue()
     assert found.to_json()["unclaimed"] == {"pkhh": 1}
+
+
+def test_debts_of_one_sender_are_one_line(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LUMBUNG_NOW", "2027-03-20T02:00:00+00:00")
+    home = lake.Home(tmp_path)
+    lake.prepare(home)
+    write_all(home, {k: v for k, v in FOUND.items() if k == "vault.quality.submissions"})
+    found = status.read(home)
+    senders = {(i.program, i.area_code) for i in found.late}
+    assert len(found.late) > len(senders)
+    out = io.StringIO()
+    status.show(found, out=out, home=home)
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("late ")]
+    assert len(lines) == len(senders)
+    assert found.late[0].message_en in lines[0]
+    assert lines[0].endswith(" later")
