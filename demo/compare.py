@@ -12,6 +12,9 @@ from pipelines.exports import check, declaration
 from pipelines.identity import names
 
 TABLES = ("rows", "overlaps", "coverage_gaps")
+# Truths that an older demonstration lacks: without them these measures are not compared.
+LATER_TABLES = ("dropouts", "deceased_paid", "transitions")
+_LATER_FOUND = ("risk_list", "transitions")
 DAMAGE = "damage"
 _HERE = Path(__file__).parent
 # What a row says, by the type of the column it says it in.
@@ -35,13 +38,21 @@ def compare(con: duckdb.DuckDBPyConnection, truth_dir: Path) -> pd.DataFrame:
 
     con: both lakes attached as `vault` and `warehouse`. truth_dir: `demo_truth` of the barn.
     One row per measure and kind: `people` and `households` over pairs of person records that
-    belong together; `overlaps` by verdict and `coverage_gaps` by class over single facts, a true
+    belong together; `overlaps` by verdict, `coverage_gaps` by class, `dropouts` by semester,
+    `deceased_paid` by program and `transitions` by kind and change over single facts, a true
     person or household standing for the id that most of its records got.
     Columns: measure, kind, true_count, found_count, right_count, precision, recall, f1.
     """
     for table in TABLES:
         _attach(con, truth_dir, table)
     con.execute((_HERE / "compare.sql").read_text(encoding="utf-8"))
+    if all((truth_dir / f"{table}.parquet").exists() for table in LATER_TABLES) and all(
+        lake.table_exists(con, f"warehouse.analysis.{table}") for table in _LATER_FOUND
+    ):
+        for table in LATER_TABLES:
+            _attach(con, truth_dir, table)
+        con.execute((_HERE / "compare_aftermath.sql").read_text(encoding="utf-8"))
+    con.execute((_HERE / "compare_counts.sql").read_text(encoding="utf-8"))
     return con.execute("FROM compared").df()
 
 

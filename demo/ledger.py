@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from demo import aftermath
 from demo.draws import Bools, Ints, Texts, texts, years_between
 from demo.register import District, Month
 from demo.truth import TruthBook
@@ -45,6 +46,10 @@ class Ledger:
     """Per quarter: household, its sender and desil text as listed, of DTSEN rows in force."""
     pupils: dict[str, Ints] = field(default_factory=dict)
     """Per semester: persons in a dapodik list in force."""
+    classes: list[pd.DataFrame] = field(default_factory=list)
+    """Of those lists: person, sender, grade and semester, counted from the first one."""
+    deaths_told: dict[int, Ints] = field(default_factory=dict)
+    """By the last day of a list's period: whom lists in force say to have died."""
     told: set[tuple[str, int, int]] = field(default_factory=set)
     """Program, month and sender of the payment lists in force."""
 
@@ -164,11 +169,23 @@ class Ledger:
                     "month": month,
                     "person": person,
                     "family": family,
+                    "carer": carer,
                     # Who has not arrived yet is of the family that it is listed with.
                     "household": np.where(home >= 0, home, family),
                     "sender": sender,
                 }
             )
+
+    def tell_dead(self, last_day: int, person: Ints) -> None:
+        """Note whom a list in force, of a period that ends on `last_day`, says to have died."""
+        before = self.deaths_told.get(last_day, np.empty(0, dtype=np.int64))
+        self.deaths_told[last_day] = np.union1d(before, person)
+
+    def teach(self, semester: int, person: Ints, sender: Ints, grade: Ints) -> None:
+        """Note the pupils of a semester's lists in force, the senders by their number."""
+        self.classes.append(
+            pd.DataFrame({"person": person, "sender": sender, "grade": grade, "semester": semester})
+        )
 
     def _booked(self) -> pd.DataFrame:
         parts = [
@@ -177,13 +194,14 @@ class Ledger:
             if len(entry["person"])  # type: ignore[arg-type]
         ]
         if not parts:
-            columns = ("program", "month", "person", "family", "household", "sender")
+            columns = ("program", "month", "person", "family", "carer", "household", "sender")
             return pd.DataFrame({name: [] for name in columns})
         return pd.concat(parts, ignore_index=True)
 
     def close(self, book: TruthBook) -> None:
-        """Write the true overlaps and coverage gaps."""
+        """Write what follows from the lists in force: overlaps, gaps, deaths paid, transitions."""
         booked = self._booked()
+        aftermath.write(self, book, booked)
         labels = texts([month.label for month in self.district.months])
         booked = booked[booked["household"] >= 0]
         pkh = booked[booked["program"] == "pkh"]

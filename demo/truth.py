@@ -73,6 +73,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("gap_class", pa.string()),
         ]
     ),
+    "dropouts": pa.schema([("person_id", pa.int64()), ("period", pa.string())]),
+    "deceased_paid": pa.schema([("person_id", pa.int64()), ("program", pa.string())]),
+    "transitions": pa.schema(
+        [
+            ("kind", pa.string()),
+            ("program", pa.string()),
+            ("person_id", pa.int64()),
+            ("household_id", pa.int64()),
+            ("period", pa.string()),
+            ("change", pa.string()),
+        ]
+    ),
 }
 
 

@@ -86,7 +86,12 @@ def write_pbi_jkn(office: Office) -> None:
             {"peserta": person},
             {"household": place.household, "village": place.village},
         )
-        office.desk.send(PBI, batch, _soil_pbi)
+        arrived = office.desk.send(PBI, batch, _soil_pbi)
+        ledger.tell_dead(month.last, person[arrived & struck])
+        ledger.tell("pbi_jkn", [month.index], batch.sender[arrived])
+        paid = arrived & ~struck
+        family, by = place.household[paid], batch.sender[paid]
+        ledger.pay("pbi_jkn", [month.index], person[paid], family, person[paid], by)
 
 
 def _soil_pbi(soil: Soil, batch: Batch) -> None:

@@ -176,6 +176,7 @@ def write(office: Office) -> None:
         batch = _batch(office, period, drawn_up, last, person, grade[person], numbers[person])
         arrived = office.desk.send(LAYOUT, batch, _soil)
         ledger.pupils[period] = person[arrived]
+        ledger.teach(index, person[arrived], batch.sender[arrived], grade[person[arrived]])
 
 
 def _batch(

@@ -105,7 +105,8 @@ def write_dukcapil(office: Office) -> None:
             {"penduduk": person, "ayah": father, "ibu": mother},
             {"household": place.household, "village": place.village},
         )
-        office.desk.send(DUKCAPIL, batch, _soil_dukcapil)
+        arrived = office.desk.send(DUKCAPIL, batch, _soil_dukcapil)
+        office.ledger.tell_dead(month.last, person[arrived & (status == "Mati")])
 
 
 def _soil_dukcapil(soil: Soil, batch: Batch) -> None:

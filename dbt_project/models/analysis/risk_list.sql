@@ -3,7 +3,7 @@
 {#
   Early warning: who should be looked at, and why. A reason to ask, never a verdict.
     possible_dropout               a pupil of one semester's list whom no list of the next semester names,
-                                   though the same sender has sent one; under 18; not in a last year that
+                                   though the same sender has sent one; under 18 on the day before it began; not in a last year that
                                    has ended; neither died nor moved nor left by a stated reason
     growth_faltering               by the last visit, if in the last half year: twice running without gain,
                                    or weight for age down by half a z-score since a visit one to four
@@ -14,7 +14,8 @@
                                    months of which the same sender's lists tell; nobody graduated, left,
                                    died or moved
                                    (what stopped more than a year before the last list is no warning)
-    deceased_still_paid            help for a period that began after the list that told the death
+    deceased_still_paid            help for a period that began after the list that told the death, of
+                                   whom it is for or of who collects it (payee_has_died)
 #}
 {%- set standard_visits = [(36, 6), (32, 5), (28, 4), (24, 3), (20, 2), (13, 1)] %}
 with people as (
@@ -72,7 +73,7 @@ dropouts as (
     inner join people as p on p.beneficiary_id = l.beneficiary_id
     left join grades as g on g.submission_id = l.evidence.submission_id and g.source_record_id = l.evidence.source_record_id
     where l.is_active = 1 and p.died_by_on is null and p.moved_by_on is null
-        and (p.birth_year is null or {{ months_lived('p.birth_year', 'coalesce(p.birth_month, 1)', 'n.next_from') }} < 216)
+        and (p.birth_year is null or {{ months_lived('p.birth_year', 'coalesce(p.birth_month, 1)', '(n.next_from - interval 1 day)') }} < 216)
         -- The last year of upper secondary school ends in June.
         and not coalesce(g.grade >= 12 and extract(month from l.period_to) = 6, false)
 ),
@@ -248,15 +249,29 @@ stopped as (
     where choice = 1
 ),
 
+-- Whom a payment is for, and who collects it: either may have died.
+paid_people as (
+    select
+        coalesce(for_beneficiary_id, beneficiary_id) as beneficiary_id, 'paid_after_death' as reason_code,
+        benefit_id, program_code, valid_from, valid_to, match_probability, submission_id, source_row
+    from {{ ref('benefits') }}
+    where status_code = 'paid' and not is_repeat
+    union all
+    select
+        beneficiary_id, 'payee_has_died', benefit_id, program_code, valid_from, valid_to, match_probability, submission_id, source_row
+    from {{ ref('benefits') }}
+    where status_code = 'paid' and not is_repeat and for_beneficiary_id <> beneficiary_id
+),
+
 deceased as (
     select
         p.beneficiary_id, 'deceased_still_paid' as risk_code, b.program_code, min(p.died_by_on) as since_on, max(b.valid_to) as told_on,
-        'paid_after_death' as reason_codes, cast(count(*) as double) as value_number, min(b.match_probability) as match_probability,
+        {{ texts_of('b.reason_code') }} as reason_codes, cast(count(distinct b.benefit_id) as double) as value_number, min(b.match_probability) as match_probability,
         min({{ struct_of(['b.submission_id', 'b.source_row']) }}).submission_id as submission_id,
         min({{ struct_of(['b.submission_id', 'b.source_row']) }}).source_row as source_row
-    from {{ ref('benefits') }} as b
-    inner join people as p on p.beneficiary_id = coalesce(b.for_beneficiary_id, b.beneficiary_id)
-    where b.status_code = 'paid' and not b.is_repeat and b.valid_from > p.died_by_on
+    from paid_people as b
+    inner join people as p on p.beneficiary_id = b.beneficiary_id
+    where b.valid_from > p.died_by_on
     group by p.beneficiary_id, b.program_code
 ),
 
