@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
@@ -21,7 +22,7 @@ REGISTER = (
 )
 
 
-def _project(folder: Path, staging: Sequence[str]) -> Path:
+def _project(folder: Path, staging: Sequence[str], more: Mapping[str, str | None]) -> Path:
     """The part of the project that tells of areas and their figures: less is parsed sooner."""
     real = settings.DBT_DIR
     for part in ("macros", "seeds", "models/intermediate"):
@@ -36,6 +37,9 @@ def _project(folder: Path, staging: Sequence[str]) -> Path:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         if (real / file).exists():
             shutil.copy(real / file, folder / file)
+    for name, text in more.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text or (real / name).read_text("utf-8"), "utf-8")
     said = yaml.safe_load((real / "dbt_project.yml").read_text("utf-8"))
     # The tests that a YAML states may be about models that are not here; none is run.
     del said["flags"]["warn_error_options"]
@@ -43,13 +47,20 @@ def _project(folder: Path, staging: Sequence[str]) -> Path:
     return folder
 
 
-def build(home: Home, models: Sequence[str], *, staging: Sequence[str] = ()) -> None:
+def build(
+    home: Home,
+    models: Sequence[str],
+    *,
+    staging: Sequence[str] = (),
+    more: Mapping[str, str | None] = MappingProxyType({}),
+) -> None:
     """Run dbt on `models`, without their tests; the lakes under `home` must be prepared.
 
     staging: names of the staging models that the unions take.
+    more: files of the project that are needed besides, and what stands in them; None: as it is.
     """
     done = dbt(
-        _project(home.cache / "project", staging),
+        _project(home.cache / "project", staging, more),
         home,
         *("build", "--resource-type", "model", "--resource-type", "seed", "--select", *models),
         models=",".join(staging),
