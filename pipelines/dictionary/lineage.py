@@ -169,7 +169,9 @@ def _through(name: str, refs: Mapping[str, list[str]], published: set[str]) -> s
     return found - {name}
 
 
-def _staged(dbt_dir: Path, models: Mapping[str, Path]) -> dict[str, dict[str, dict[str, list[str]]]]:
+def _staged(
+    dbt_dir: Path, models: Mapping[str, Path]
+) -> dict[str, dict[str, dict[str, list[str]]]]:
     """By record kind and program: canonical columns with the declared columns that enter them."""
     found: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(dict)
     for folder in sorted((dbt_dir / "models" / "staging").iterdir()):

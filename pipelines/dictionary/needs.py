@@ -148,11 +148,11 @@ def questions_page(questions: list[Question]) -> str:
         "# How do I …",
         "",
         "Written by `python -m pipelines.dictionary.needs` from `pipelines/dictionary/questions.yaml`;",
-        "do not edit. Ask with `lumbung sql \"…\"` (the live warehouse), `lumbung sql --release current`",
+        'do not edit. Ask with `lumbung sql "…"` (the live warehouse), `lumbung sql --release current`',
         "(a release) or in any tool that opens the release's `warehouse.duckdb`. Every query is run by a",
         "test; `benchmarks/questions.py` tells how long each takes.",
         "",
-        "Tanyakan dengan `lumbung sql \"…\"`, atau dengan alat apa pun yang membuka `warehouse.duckdb`",
+        'Tanyakan dengan `lumbung sql "…"`, atau dengan alat apa pun yang membuka `warehouse.duckdb`',
         "dari sebuah rilis.",
     ]
     for number, question in enumerate(questions, start=1):
