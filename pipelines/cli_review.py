@@ -213,7 +213,7 @@ def explain(
         ),
     ],
     picture: Annotated[
-        Path | None, typer.Option("--picture", help="Also as a chart: a page named FILE.html.")
+        Path | None, typer.Option("--picture", help="Also as a chart: FILE.html or FILE.svg.")
     ] = None,
     unmasked: UnmaskedOption = False,
     english: EnglishOption = False,

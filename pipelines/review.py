@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -320,16 +320,18 @@ def explain_pair(
     language: Language = "id",
     home: Home | None = None,
 ) -> Explanation:
-    """Why the two that `ids` name are one person or not; with `picture`, its chart as a page.
+    """Why the two that `ids` name are one person or not; with `picture`, its chart as page or SVG.
 
     Raises ExplainError for ids that mean nothing and ReviewError for a picture that is no page.
     """
     from pipelines.identity import review as asking
-    from pipelines.identity import review_explain, run
+    from pipelines.identity import review_explain, review_picture, run
 
     home = home or settings.home()
-    if picture is not None and picture.suffix.lower() not in (".html", ".htm"):
-        raise ReviewError("The picture is a page that needs no network: name it something.html.")
+    kind = picture.suffix.lower() if picture is not None else None
+    if kind not in (None, ".html", ".htm", ".svg"):
+        raise ReviewError("The picture is a page or a drawing: name it something.html or .svg.")
+    model = run.read_model()
     with (
         _quiet("explaining a pair", home, ReviewError, review_explain.ExplainError),
         lake.connect(read=["vault"], home=home) as con,
@@ -337,13 +339,16 @@ def explain_pair(
         _linked(con)
         found = review_explain.explain(
             con,
-            run.read_model(),
+            model,
             ids,
             language=language,
             may_see=may_see,
-            with_chart=picture is not None,
+            with_chart=kind in (".html", ".htm"),
         )
         asking.drop(con)
+    if kind == ".svg" and found.steps:
+        drawn = review_picture.svg(found.steps, model.policy.link_weight, " – ".join(ids))
+        found = replace(found, chart=drawn)
     if picture is not None and found.chart is not None:
         write_private(picture, found.chart.encode())
     return found
