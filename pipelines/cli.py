@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import cli_dictionary, cli_review, settings
+from pipelines import cli_dictionary, cli_link, cli_review, settings
 from pipelines.cli_answers import Format, FormatOption, answer, write_json
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ releases_app = typer.Typer(help="The releases: list them, or remove old ones.")
 app.add_typer(releases_app, name="releases")
 app.add_typer(cli_review.review_app, name="review")
 app.command("dictionary")(cli_dictionary.dictionary)
+app.command("link")(cli_link.link)
 
 
 def _version(asked: bool) -> None:

@@ -172,6 +172,7 @@ def _raw_connection(home: Home) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     # DuckDB's own bar would be written over the run's.
     con.execute("SET enable_progress_bar = false")
+    con.execute(f"SET memory_limit = {quote(settings.memory())}")
     return con
 
 

@@ -6,6 +6,7 @@ Nothing here imports Dagster, dbt or DuckDB, so that command-line paths stay qui
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,6 +119,18 @@ def vault_days() -> int:
     if not value.isdecimal():
         raise SettingError("LUMBUNG_VAULT_DAYS is not a number of days.")
     return int(value)
+
+
+def memory() -> str:
+    """How much DuckDB may hold in memory per connection (`LUMBUNG_MEMORY`, 2500MB).
+
+    What is more goes to a scratch folder inside the vault. Its own default, four fifths of the
+    machine, leaves nothing to whatever else runs.
+    """
+    value = os.environ.get("LUMBUNG_MEMORY", "2500MB")
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", value):
+        raise SettingError("LUMBUNG_MEMORY is not an amount of memory: write 2500MB or 8GB.")
+    return value
 
 
 def data_url(lake: str) -> str | None:
