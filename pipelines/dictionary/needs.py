@@ -107,9 +107,9 @@ def needs_page(
         "# What each need is answered by",
         "",
         "Written by `python -m pipelines.dictionary.needs` from `data/reference/needs.csv`,",
-        "`pipelines/dictionary/needs.yaml` and dbt's YAML; do not edit. Needs are quoted as they were",
-        "stated. Each query runs against the live warehouse or a release (`lumbung sql`), and a test",
-        "runs them all.",
+        "`pipelines/dictionary/needs.yaml` and dbt's YAML; do not edit. Needs are quoted as they",
+        "were stated. Each query runs against the live warehouse or a release (`lumbung sql`), and",
+        "a test runs them all.",
         "",
         "| need | where | stated as | answered by | query |",
         "|---|---|---|---|---|",
@@ -130,7 +130,8 @@ def needs_page(
         query = f"[{answer.query}](#{answer.query})" if answer.query else ""
         basis = "" if need.basis == "stated" else f" ({need.basis})"
         lines.append(
-            f"| {need_id} | {need.place} | {need.phrase}: {need.capability}{basis} | {told} | {query} |"
+            f"| {need_id} | {need.place} | {need.phrase}: {need.capability}{basis} "
+            f"| {told} | {query} |"
         )
     lines += ["", "## Queries"]
     used: dict[str, list[str]] = {}
@@ -147,13 +148,13 @@ def questions_page(questions: list[Question]) -> str:
     lines = [
         "# How do I …",
         "",
-        "Written by `python -m pipelines.dictionary.needs` from `pipelines/dictionary/questions.yaml`;",
-        'do not edit. Ask with `lumbung sql "…"` (the live warehouse), `lumbung sql --release current`',
-        "(a release) or in any tool that opens the release's `warehouse.duckdb`. Every query is run by a",
-        "test; `benchmarks/questions.py` tells how long each takes.",
+        "Written by `python -m pipelines.dictionary.needs`; do not edit. The questions stand in",
+        "`pipelines/dictionary/questions.yaml`. Ask with `lumbung sql '…'` (the live warehouse),",
+        "`lumbung sql --release NAME '…'` (a release), or in any tool that opens the release's",
+        "`warehouse.duckdb`. A test runs every query; `benchmarks/questions.py BARN` times them.",
         "",
-        'Tanyakan dengan `lumbung sql "…"`, atau dengan alat apa pun yang membuka `warehouse.duckdb`',
-        "dari sebuah rilis.",
+        "Tanyakan dengan `lumbung sql '…'`, atau dengan alat apa pun yang membuka",
+        "`warehouse.duckdb` dari sebuah rilis.",
     ]
     for number, question in enumerate(questions, start=1):
         lines += ["", f"## {number}. {question.en}", f"*{question.id}*", ""]

@@ -24,7 +24,7 @@ CLOSED: Json = {
 }
 UNSTATED: Json = {
     "name": "notspecified",
-    "title": "Area totals without personal data; their licence is for the publishing agency to give",
+    "title": "Area totals without personal data; the publishing agency is to give their licence",
     "title_id": "Jumlah per wilayah tanpa data pribadi; lisensinya ditetapkan instansi penerbit",
 }
 AREAS: Json = {
