@@ -270,6 +270,63 @@ class Identifier(_Model):
     trust: Literal["high", "medium", "low"] = "medium"
 
 
+NumberColumn = Literal[
+    "nik",
+    "family_card_number",
+    "nisn",
+    "welfare_card_number",
+    "insurance_number",
+    "account_number",
+    "program_number",
+    "phone",
+]
+_NUMBER_TYPES = {"family_card_number": "household", "program_number": "program", "phone": "contact"}
+_OWN_KINDS = ("nisn", "welfare_card_number", "insurance_number", "account_number")
+
+
+class LinkedNumber(_Model):
+    """How linking reads a number of this program's person records, where not as its profile says.
+
+    column: of the person records, as staging fills it. roles: of whom; all if none is named. kind:
+    a name for numbers that the profile does not know; numbers of one kind are compared with one
+    another, in whatever program they stand, and with no others. validator: what its characters
+    are. least, most: how many. pattern: what all of them together must match. trust: `high`:
+    agreement and difference are evidence; `medium`: agreement alone; `low`: it is not compared.
+    """
+
+    column: NumberColumn
+    type: Literal["person", "household", "program", "contact"] | None = None
+    roles: tuple[Name, ...] = ()
+    kind: Name | None = None
+    validator: Literal["digits", "letters_and_digits"] = "letters_and_digits"
+    least: int = Field(default=5, ge=3, le=40)
+    most: int = Field(default=24, ge=3, le=40)
+    pattern: Text | None = None
+    trust: Literal["high", "medium", "low"] = "high"
+
+    @model_validator(mode="after")
+    def _means_something(self) -> LinkedNumber:
+        is_type = _NUMBER_TYPES.get(self.column, "person")
+        if self.type not in (None, is_type):
+            raise ValueError(f"type: {self.column} is a number of type {is_type}")
+        if self.kind is None:
+            told = self.model_fields_set & {"validator", "least", "most", "pattern"}
+            if told:
+                raise ValueError(f"{min(told)}: expected a kind with it, such as student_card")
+            if self.trust == "medium":
+                raise ValueError("trust: medium needs a kind; without one expected high or low")
+        elif self.column not in _OWN_KINDS:
+            raise ValueError(f"kind: a number of its own kind stands in {', '.join(_OWN_KINDS)}")
+        if self.least > self.most:
+            raise ValueError("least: expected no more than most")
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"pattern: not a regular expression ({error})") from None
+        return self
+
+
 class Column(_Model):
     """One column as sent. `key` columns say whom or what a row is about: a total has none of them.
 
@@ -303,7 +360,10 @@ class Column(_Model):
 
 
 class Program(_Model):
-    """One program, as declared. `columns` keeps the declared order."""
+    """One program, as declared. `columns` keeps the declared order.
+
+    identifiers: numbers that linking reads in another way than its profile says.
+    """
 
     name: Name
     title: Bilingual
@@ -317,6 +377,7 @@ class Program(_Model):
     area_level: AreaLevel
     read: Read = Read()
     columns: dict[str, Column] = Field(min_length=1)
+    identifiers: tuple[LinkedNumber, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -359,6 +420,16 @@ class Program(_Model):
                     raise ValueError(f"columns.{name}.parts: {part!r} is not among read.parts")
             if column.title is not None and re.compile(column.title).groups != 1:
                 raise ValueError(f"columns.{name}.title: expected an expression with one group")
+        read: set[tuple[str, str]] = set()
+        for place, number in enumerate(self.identifiers):
+            for role in number.roles or ("",):
+                if {(number.column, role), (number.column, "")} & read or (
+                    not role and any(c == number.column for c, _ in read)
+                ):
+                    raise ValueError(
+                        f"identifiers.{place}: {number.column} is declared twice for one role"
+                    )
+                read.add((number.column, role))
         if any(c.under for c in self.columns.values()) and self.read.header_rows != 2:
             raise ValueError("read.header_rows: expected 2, because columns stand under others")
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.identity import names, nik, sql
+from pipelines.identity import names, nik, own_numbers, sql
 from pipelines.identity.link import Model, Number, Profile
 
 NAMES_MOST = 4
@@ -37,6 +37,9 @@ def read(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> None
     """
     declared = profile.evidence
     con.execute("CREATE TEMP TABLE IF NOT EXISTS identity_seen (number VARCHAR, seen_on DATE)")
+    for column in ("nik", "family_card_number", "program_number"):
+        if unread := own_numbers.unread(column, declared.own):
+            con.execute(f"UPDATE identity_persons AS p SET {column} = NULL WHERE {unread}")
     _parse(con, "nik", "id_nik", declared.numbers.get("nik"))
     _parse(con, "family_card_number", "id_kk", declared.numbers.get("family_card_number"))
     con.execute(
@@ -58,8 +61,11 @@ def read(con: duckdb.DuckDBPyConnection, profile: Profile, model: Model) -> None
     bits(con, model)
     within = declared.addresses_within_areas
     values = {
-        "phone": _phone(declared.phone_prefix),
-        **{c: _digits(c, declared.numbers.get(c)) for c in _OTHERS},
+        "phone": own_numbers.value("phone", _phone(declared.phone_prefix), declared.own),
+        **{
+            c: own_numbers.value(c, _digits(c, declared.numbers.get(c)), declared.own)
+            for c in _OTHERS
+        },
         "nik_on": nik.date_sql("judging", "nik_seen_on", "birth_sent_on").replace("judging.", ""),
         "address_noise": declared.address_noise or "$^",
         "address_key": "area_code || '/' || address_words" if within else "address_words",

@@ -129,7 +129,8 @@ class Evidence:
     tell no two apart. addresses_within_areas: an address means something in its area only. once:
     (program, role) of lists with one row per person; None: told by how seldom a row comes twice.
     titles, nobody, variants: words of plain names, see `names.plain_keys`.
-    born_from: a year of birth before this is none.
+    born_from: a year of birth before this is none. own: what programs declare of their numbers
+    (`own_numbers.Own`), instead of what stands here.
     """
 
     names: str = "plain"
@@ -143,6 +144,7 @@ class Evidence:
     nobody: tuple[str, ...] = ()
     variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     born_from: int = 1000
+    own: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

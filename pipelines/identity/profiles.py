@@ -7,12 +7,17 @@ blocking keys, what can never be one person) is made here and is the same for ev
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipelines.identity import link
+from pipelines import settings
+from pipelines.exports import declaration
+from pipelines.identity import link, own_numbers
 from pipelines.identity.link import Block, Comparison, Evidence, Number, Profile
 
 FOLDER = Path(__file__).with_name("profiles")
@@ -237,6 +242,39 @@ def _names(evidence: Evidence) -> tuple[Comparison, ...]:
     )
 
 
-def known() -> dict[str, Profile]:
-    """The profiles that stand in the repo, by name."""
-    return {p.name: p for p in (read(path) for path in sorted(FOLDER.glob("*.yaml")))}
+def known(programs: Path | None = None) -> dict[str, Profile]:
+    """The profiles that stand in the repo, by name, with what programs declare of their numbers.
+
+    programs: the folder of their declarations. Raises DeclarationError for one that is wrong.
+    """
+    own = declared(programs or settings.PROGRAMS_DIR)
+    found = (read(path) for path in sorted(FOLDER.glob("*.yaml")))
+    return {p.name: with_own(p, own) for p in found}
+
+
+def declared(folder: Path) -> tuple[own_numbers.Own, ...]:
+    """The `identifiers` of all programs of a folder, in the order of the programs' names."""
+    found = []
+    for path in sorted(folder.glob("*/defs.yaml")):
+        # Most programs have none; the others alone are worth reading whole.
+        if re.search(r"^ +identifiers:", path.read_text(encoding="utf-8"), re.MULTILINE):
+            program = declaration.load_program(path)
+            found += [own_numbers.Own(program.name, number) for number in program.identifiers]
+    return tuple(found)
+
+
+def with_own(profile: Profile, own: Iterable[own_numbers.Own]) -> Profile:
+    """A profile that reads some programs' numbers as they declare them."""
+    numbers = tuple(own)
+    if not numbers:
+        return profile
+    return replace(
+        profile,
+        comparisons=tuple(
+            replace(c, nothing_sql=own_numbers.says_nothing(c.nothing_sql, numbers))
+            if c.name == "personal_number"
+            else c
+            for c in profile.comparisons
+        ),
+        evidence=replace(profile.evidence, own=numbers),
+    )
