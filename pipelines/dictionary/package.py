@@ -33,7 +33,10 @@ AREAS: Json = {
     "title_id": "Lisensi MIT, (c) Cahya Dsn dan kontributor: kode dan nama wilayah",
     "path": "https://github.com/cahyadsn/wilayah",
 }
-LICENSES = {"core.areas": AREAS, "core.area_succession": AREAS, "public.area_totals": UNSTATED}
+LICENSES = {
+    **dict.fromkeys(("core.areas", "core.area_succession", "core.area_by_edition"), AREAS),
+    "public.area_totals": UNSTATED,
+}
 TITLE = {
     "en": "Lumbung: an integrated social data warehouse",
     "id": "Lumbung: gudang data sosial terpadu",
