@@ -298,7 +298,7 @@ SEEDS = (
     "benefit_values.csv",
 )
 # What `everything` needs besides.
-MORE_CORE = "indicators area_observations referrals resources responses"
+MORE_CORE = "indicators area_observations referrals resources responses area_by_edition"
 MORE_SEEDS = (
     *("answers.yml", "indicators_declared.yml", "indicators_declared.csv", "indicator_terms.csv"),
     *("indicator_targets.csv", "resource_standards.csv", "quoted_figures.csv"),
@@ -356,9 +356,11 @@ _NO_AREAS = {
     "areas": "cast(null as varchar) as area_code, cast(null as varchar) as valid_from_edition, "
     "cast(null as varchar) as valid_to_edition",
     "int_area_current": "cast(null as varchar) as area_code, cast(null as varchar) as edition, "
-    "cast(null as varchar) as current_area_code",
-    "area_edition_documents": "cast(null as varchar) as edition, cast(null as date) as valid_from, "
-    "cast(null as date) as valid_to",
+    "cast(null as varchar) as current_area_code, cast(null as double) as current_share",
+    "int_area_editions": "cast(null as varchar) as area_code, cast(null as varchar) as area_name, "
+    "cast(null as integer) as first_edition_no, cast(null as integer) as last_edition_no",
+    "area_edition_documents": "cast(null as varchar) as edition, cast(null as varchar) as "
+    "edition_no, cast(null as date) as valid_from, cast(null as date) as valid_to",
 }
 
 

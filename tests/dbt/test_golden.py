@@ -306,6 +306,25 @@ def test_early_warning_with_its_reasons(con):
     }
 
 
+def test_nobody_changes_where_no_list_tells(con):
+    """Pupils of two semesters; and quarters of which the second has no list of its last month."""
+    found = rows(
+        con,
+        f"SELECT program_code, subject_id, change_code, reason_code FROM {A}.transitions "
+        "WHERE program_code IN ('dapodik', 'sembako', 'blt_dd', 'pbi_jkn')",
+    )
+    assert found == {
+        ("dapodik", "g18", "left", "not_told"),
+        ("dapodik", "g19", "left", "finished"),
+        ("dapodik", "g20", "stayed", None),
+        ("dapodik", "g21", "left", "not_told"),
+        # Paid in both quarters. Whoever was paid in the first alone may still be paid in June.
+        ("sembako", "g14", "stayed", None),
+        ("blt_dd", "G2", "stayed", None),
+        ("pbi_jkn", "g02", "stayed", None),
+    }
+
+
 def test_the_funnel_is_closed_by_payments_and_not_by_the_senders_word(con):
     found = rows(
         con,

@@ -279,7 +279,8 @@ select
     f.after_code,
     f.result_code,
     b.sex_code,
-    coalesce(b.current_area_code, b.area_code) as area_code,
+    b.area_code,
+    b.current_area_code,
     f.match_probability,
     f.evidence.submission_id as submission_id,
     f.evidence.source_row as source_row
