@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from pipelines.dictionary.needs import Need, read_needs
 
 Json = dict[str, Any]
@@ -27,6 +25,8 @@ def page(package: Json, needs: Mapping[str, Need] | None = None) -> str:
 
     needs: what the needs are in words, by id; read from the reference list where not given.
     """
+    import jinja2  # a question to the warehouse, which knows of releases, need not wait for it
+
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
