@@ -125,6 +125,9 @@
 {% macro lists_share(left, right) %}{{ return(adapter.dispatch('lists_share', 'lumbung')(left, right)) }}{% endmacro %}
 {% macro default__lists_share(left, right) -%} list_has_any({{ left }}, {{ right }}) {%- endmacro %}
 
+{% macro lists_shared_count(left, right) %}{{ return(adapter.dispatch('lists_shared_count', 'lumbung')(left, right)) }}{% endmacro %}
+{% macro default__lists_shared_count(left, right) -%} len(list_intersect({{ left }}, {{ right }})) {%- endmacro %}
+
 {% macro list_repeats(list) %}{{ return(adapter.dispatch('list_repeats', 'lumbung')(list)) }}{% endmacro %}
 {% macro default__list_repeats(list) -%} len({{ list }}) > len(list_distinct({{ list }})) {%- endmacro %}
 

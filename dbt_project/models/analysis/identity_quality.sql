@@ -108,23 +108,17 @@ compared as (
     group by 1, 2
 ),
 
+-- Lists of each person side by side: a join on the list would pair everybody in it.
 listed as (
-    select distinct beneficiary_id, submission_id from {{ ref('person_records') }}
-),
-
-together as (
-    select c.person_a, c.person_b, count(*) as lists_count
-    from (select person_a, person_b from compared union select person_a, person_b from asked) as c
-    inner join listed as a on a.beneficiary_id = c.person_a
-    inner join listed as b on b.beneficiary_id = c.person_b and b.submission_id = a.submission_id
-    group by c.person_a, c.person_b
+    select beneficiary_id, {{ distinct_list('submission_id') }} as lists
+    from {{ ref('person_records') }} group by beneficiary_id
 ),
 
 paired as (
     select
         c0.person_a, c0.person_b, q.reason_code, q.band,
         q.person_a is not null as is_asked,
-        least(coalesce(c1.weight, q.match_weight), case when q.person_a is null then 0 else 40 end) - coalesce(t.lists_count, 0) as weight,
+        least(coalesce(c1.weight, q.match_weight), case when q.person_a is null then 0 else 40 end) - {{ lists_shared_count('la.lists', 'lb.lists') }} as weight,
         -- Who has so few records is known too little for an average to tell.
         least(a.records_count, b.records_count) < 5 as is_slight
     from (
@@ -132,10 +126,11 @@ paired as (
     ) as c0
     left join compared as c1 on c1.person_a = c0.person_a and c1.person_b = c0.person_b
     left join asked as q on q.person_a = c0.person_a and q.person_b = c0.person_b
-    left join together as t on t.person_a = c0.person_a and t.person_b = c0.person_b
     left join apart as d on d.person_a = c0.person_a and d.person_b = c0.person_b
     inner join people as a on a.beneficiary_id = c0.person_a
     inner join people as b on b.beneficiary_id = c0.person_b
+    inner join listed as la on la.beneficiary_id = c0.person_a
+    inner join listed as lb on lb.beneficiary_id = c0.person_b
     where d.person_a is null
 ),
 
