@@ -78,12 +78,13 @@ def read(
     main(con, "apart_before", {"records": tables["records"]})
     run(con, "reading", before)
     fresh = con.execute(
-        f"SELECT count(*) FROM identity_rows AS r LEFT JOIN {before['before_records']} AS b USING "
-        "(program, submission_id, source_record_id) WHERE b.row_hash IS DISTINCT FROM r.row_hash"
+        "SELECT count(*) FROM (FROM identity_rows SEMI JOIN identity_reading USING (program, "
+        f"submission_id)) AS r LEFT JOIN {before['before_records']} AS b USING (program, "
+        "submission_id, source_record_id) WHERE b.row_hash IS DISTINCT FROM r.row_hash"
     ).fetchone()
     matched = False
     while True:
-        run(con, "kept", before)
+        run(con, "kept", {**before, "columns": row})
         evidence.read(con, profile, model)
         con.execute(
             "CREATE OR REPLACE TEMP TABLE identity_evidence_read AS "
@@ -93,11 +94,8 @@ def read(
         run(con, "reborn", before)
         if _count(con, "identity_reading") > size:
             continue
-        says = {"columns": _listed(columns(con, "identity_evidence_read", _OWN))}
         if not matched:
             _empty_evidence(con, before)
-        main(con, "says", says | before)
-        if not matched:
             _succeed(con, profile, model, tables)
             matched = True
         everybody = (
@@ -106,6 +104,8 @@ def read(
             "is_sufficient FROM identity_said)"
         )
         if _count(con, tables["decisions"]):
+            says = {"columns": _listed(columns(con, "identity_evidence_read", _OWN))}
+            main(con, "says", says | before)
             main(con, "anchored", {**tables, "all_now": everybody})
         else:
             main(con, "undecided", {})
@@ -119,6 +119,7 @@ def read(
             break
         main(con, "apart_again", {})
     run(con, "now", before)
+    _forget(con, "identity_rows", "identity_persons", "id_nik", "id_kk", "id_names")
     evidence.clean(con, model)
     return int(fresh[0]) if fresh else 0
 
@@ -135,6 +136,13 @@ def main(con: Con, section: str, values: dict[str, str]) -> None:
     con.execute(sql.read("run.sql", section, values))
 
 
+def _forget(con: Con, *tables: str) -> None:
+    """Drop working tables as soon as nothing reads them: what stands in memory bounds a run."""
+    con.execute("DROP VIEW IF EXISTS id_all_names")
+    for table in tables:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+
+
 def _count(con: Con, relation: str) -> int:
     row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
     return int(row[0]) if row else 0
@@ -146,6 +154,9 @@ def _succeed(con: Con, profile: Profile, model: Model, tables: dict[str, str]) -
         "stem_gone": _STEM.format(submission="g.submission_id"),
         "stem_came": _STEM.format(submission="n.submission_id"),
     }
+    main(con, "went", {**tables, **stems})
+    if not _count(con, "identity_went"):
+        return
     main(con, "former", tables)
     # Another version of this library may have left other columns.
     had = set(columns(con, "identity_former"))
@@ -225,6 +236,14 @@ def block(
         )
         + " FROM identity_compared"
     ).fetchone()
+    _forget(
+        con,
+        "identity_evidence_clean",
+        "identity_slotted",
+        "identity_wide",
+        "identity_blocking",
+        "identity_blocked",
+    )
     return dict(zip(names, lost or (), strict=True))
 
 
@@ -252,6 +271,7 @@ def compare(
             "probability DOUBLE, unlike BOOLEAN)"
         )
     run(con, "pairs", before)
+    _forget(con, "identity_comparing")
     return scored, _count(con, "identity_scored")
 
 
@@ -262,6 +282,7 @@ def group(
     policy = model.policy
     main(con, "decided", {})
     main(con, "edges", {"forced": str(cluster.FORCED)})
+    _forget(con, "identity_scored")
     if is_full:
         con.execute(
             "CREATE OR REPLACE TEMP TABLE identity_region AS "

@@ -10,35 +10,46 @@ FROM {persons} AS p {area_join};
 CREATE OR REPLACE TEMP TABLE identity_rows AS
 SELECT program, submission_id, source_record_id, hash({columns}) AS row_hash FROM identity_everybody;
 
+-- Submissions that hold other rows than the last run left: told by sums over each of them, so that no
+-- record is looked up.
+CREATE OR REPLACE TEMP TABLE identity_differing AS
+WITH today AS (
+    SELECT program, submission_id, count(*) AS n, sum(row_hash) AS total, bit_xor(row_hash) AS crossed
+    FROM identity_rows GROUP BY program, submission_id
+),
+
+last AS (
+    SELECT program, submission_id, count(*) AS n, sum(row_hash) AS total, bit_xor(row_hash) AS crossed
+    FROM {records} GROUP BY program, submission_id
+)
+
+SELECT program, submission_id FROM today FULL JOIN last USING (program, submission_id)
+WHERE (today.n, today.total, today.crossed) IS DISTINCT FROM (last.n, last.total, last.crossed);
+
 -- Records that are no longer there, of whatever was linked last.
 CREATE OR REPLACE TEMP TABLE identity_gone AS
 SELECT program, submission_id, source_record_id, source_row, role, evidence_id
-FROM {records} ANTI JOIN identity_rows USING (program, submission_id, source_record_id);
+FROM {records} SEMI JOIN identity_differing USING (program, submission_id)
+ANTI JOIN identity_rows USING (program, submission_id, source_record_id);
 
 -- name: reading
 -- What a record says may depend on the other rows of its submission: submissions are read whole.
 CREATE OR REPLACE TEMP TABLE identity_reading AS
-SELECT DISTINCT program, submission_id FROM (
-    SELECT r.program, r.submission_id
-    FROM identity_rows AS r
-    LEFT JOIN {before_records} AS b USING (program, submission_id, source_record_id)
-    WHERE b.row_hash IS DISTINCT FROM r.row_hash
-    UNION ALL
-    SELECT b.program, b.submission_id
-    FROM {before_records} AS b ANTI JOIN identity_rows USING (program, submission_id, source_record_id)
-);
+SELECT program, submission_id FROM identity_differing
+UNION
+SELECT DISTINCT program, submission_id FROM identity_rows
+ANTI JOIN (SELECT DISTINCT program, submission_id FROM {before_records}) USING (program, submission_id);
 
 -- name: kept
-CREATE OR REPLACE TEMP TABLE identity_kept AS
+-- No copy: most of what stays as it was is read by few of its columns.
+CREATE OR REPLACE TEMP VIEW identity_kept AS
 SELECT program, submission_id, source_record_id, source_row, role, observed_on, listed_on, evidence_id,
     nik_known_digits, is_sufficient
 FROM {before_records} ANTI JOIN identity_reading USING (program, submission_id);
 
 CREATE OR REPLACE TEMP TABLE identity_persons AS
-SELECT e.*, r.row_hash
-FROM identity_everybody AS e
-JOIN identity_rows AS r USING (program, submission_id, source_record_id)
-SEMI JOIN identity_reading AS s ON e.program = s.program AND e.submission_id = s.submission_id;
+SELECT *, hash({columns}) AS row_hash
+FROM identity_everybody SEMI JOIN identity_reading USING (program, submission_id);
 
 CREATE OR REPLACE TEMP TABLE identity_seen AS
 SELECT nik_known_digits AS number, max(observed_on) AS seen_on
@@ -84,7 +95,7 @@ FROM identity_kept AS k JOIN dated AS d ON k.nik_known_digits = d.number
 WHERE d.birth_on > coalesce(d.first_on, DATE '2000-01-01') AND d.birth_on <= coalesce(d.last_on, DATE '2000-01-01');
 
 -- name: now
-CREATE OR REPLACE TEMP TABLE identity_now AS
+CREATE OR REPLACE TEMP VIEW identity_now AS
 SELECT program, submission_id, source_record_id, source_row, role, observed_on, listed_on, evidence_id, is_sufficient
 FROM identity_kept
 UNION ALL

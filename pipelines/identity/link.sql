@@ -36,20 +36,29 @@ CREATE OR REPLACE TEMP MACRO words_alike(one, other) AS
 
 -- name: scored
 -- Strangers and kin are the two ways of not being one person: the weight is against both together.
+-- What makes a pair thin or unlike stands as a CASE: of its conditions only those are worked out
+-- that the ones before left open.
 CREATE OR REPLACE TEMP TABLE {target} AS
 WITH weighed AS (
     SELECT p.unique_id_l, p.unique_id_r, p.match_weight AS strangers, {kin} AS kin FROM {pairs} AS p
+),
+
+judged AS (
+    SELECT
+        least(p.unique_id_l, p.unique_id_r) AS a,
+        greatest(p.unique_id_l, p.unique_id_r) AS b,
+        least(strangers, kin) - log2(1 + pow(2, -least(abs(strangers - kin), 60))) AS odds,
+        CASE WHEN {thin} THEN {thin_weight} ELSE 100 END AS most,
+        CASE WHEN {unlike} THEN true ELSE false END AS unlike
+    FROM weighed AS p
+    JOIN {evidence} AS l ON p.unique_id_l = l.unique_id
+    JOIN {evidence} AS r ON p.unique_id_r = r.unique_id
 )
 
 SELECT
-    least(p.unique_id_l, p.unique_id_r) AS a,
-    greatest(p.unique_id_l, p.unique_id_r) AS b,
-    round(least(
-        least(strangers, kin) - log2(1 + pow(2, -least(abs(strangers - kin), 60))),
-        CASE WHEN coalesce({thin}, false) THEN {thin_weight} ELSE 100 END
-    ), 4) AS weight,
+    a,
+    b,
+    round(least(odds, most), 4) AS weight,
     1 / (1 + pow(2, -least(greatest(weight, -60), 60))) AS probability,
-    coalesce({unlike}, false) AS unlike
-FROM weighed AS p
-JOIN {evidence} AS l ON p.unique_id_l = l.unique_id
-JOIN {evidence} AS r ON p.unique_id_r = r.unique_id;
+    unlike
+FROM judged;

@@ -65,42 +65,48 @@ _STARTED_FROM = ("records", "record_links", "lists", "pairs", "evidence", "compa
 """Tables that increments start from; a run that links everything at once takes them as empty."""
 
 _RECORD = ("program", "submission_id", "source_record_id")
-_PERSONS = ("beneficiary_id",)
-_WRITTEN: dict[str, tuple[str, tuple[str, ...], str | None]] = {
-    "records": (
-        "out_records",
-        _RECORD,
-        "(d.program, d.submission_id) IN (SELECT (program, submission_id) FROM identity_reading)",
-    ),
-    "record_links": ("out_record_links", _RECORD, None),
-    "identity_events": ("out_events", ("event_id",), None),
-    "beneficiary_id_history": ("out_history", _PERSONS, None),
-    "household_id_history": ("out_house_history", ("household_id",), None),
-    "households": ("out_households", ("household_id",), None),
+_WRITTEN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "records": ("out_records", _RECORD),
+    "record_links": ("out_record_links", _RECORD),
+    "identity_events": ("out_events", ("event_id",)),
+    "beneficiary_id_history": ("out_history", ("beneficiary_id",)),
+    "household_id_history": ("out_house_history", ("household_id",)),
+    "households": ("out_households", ("household_id",)),
     "household_memberships": (
         "out_memberships",
         ("household_id", "beneficiary_id", "group_kind", "valid_from"),
-        None,
     ),
-    "review_queue": ("out_review", ("review_id",), None),
-    "lists": ("identity_lists", ("program", "role", "submission_id"), None),
-    "evidence": (
-        "out_evidence",
-        ("evidence_id",),
-        "d.evidence_id NOT IN (SELECT evidence_id FROM identity_evidence_all)",
+    "review_queue": ("out_review", ("review_id",)),
+    "lists": ("identity_lists", ("program", "role", "submission_id")),
+    "evidence": ("out_evidence", ("evidence_id",)),
+    "compared": ("out_compared", ("evidence_id",)),
+    "pairs": ("out_pairs", ("a", "b")),
+    "remembered": ("out_remembered", _RECORD),
+    "decision_anchors": ("out_anchors", ("decision_id", "side")),
+    "state": ("out_state", ("state_no",)),
+}
+"""Table -> what it is made from, and its key."""
+
+_GONE = "(d.program, d.submission_id, d.source_record_id) IN (FROM identity_gone_keys)"
+_SAYS_NO_MORE = "d.evidence_id IN (SELECT evidence_id FROM identity_evidence_gone)"
+_IN_PART: dict[str, tuple[str, str, str]] = {
+    "records": ("out_records", "identity_gone", _GONE),
+    "record_links": (
+        "SELECT * EXCLUDE (is_touched) FROM identity_all_links WHERE is_touched",
+        "identity_gone",
+        _GONE,
     ),
-    "compared": ("out_compared", ("evidence_id",), None),
+    "evidence": ("out_evidence", "identity_evidence_gone", _SAYS_NO_MORE),
+    "compared": ("out_compared", "identity_evidence_gone", _SAYS_NO_MORE),
     "pairs": (
         "out_pairs",
-        ("a", "b"),
+        "identity_unpaired",
         "d.a IN (SELECT evidence_id FROM identity_unpaired) "
         "OR d.b IN (SELECT evidence_id FROM identity_unpaired)",
     ),
-    "remembered": ("out_remembered", _RECORD, None),
-    "decision_anchors": ("out_anchors", ("decision_id", "side"), None),
-    "state": ("out_state", ("state_no",), None),
 }
-"""Table -> what it is made from, its key, and which of its rows a run may delete (None: any)."""
+"""Tables of which an increment writes what it touched alone: the rows that may differ, the relation
+that tells what may go, and which of the table's rows (`d`) that are."""
 
 
 _STATE = ("lists", "evidence", "compared", "pairs")
@@ -211,11 +217,16 @@ def prepare_evidence(
 def _tables(con: duckdb.DuckDBPyConnection, *, known: bool = True) -> dict[str, str]:
     """Where to read each table of the last run: in the vault or, where there is none, empty."""
     tables = {}
+    # Asked for once: a lake counts its files to list its tables.
+    there = con.execute(
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE database_name = 'vault' AND schema_name = 'identity'"
+    ).fetchall()
     for table, columns in _EMPTY.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE empty_{table} ({columns})")
         tables[table] = f"empty_{table}"
         name = f"vault.identity.{table}"
-        if not known or not lake.table_exists(con, name):
+        if not known or (table,) not in there:
             continue
         have = set(increments.columns(con, name))
         lacking = [c for c in increments.columns(con, f"empty_{table}") if c not in have]
@@ -325,7 +336,7 @@ def _link(
     rounds, clusters = increments.group(con, profile, model, before, is_full)
     step("keeping ids", 3)
     secret = secret or ids.key(settings.home().keys)
-    _run(con, "grouped", tables)
+    _run(con, "grouped", tables | before)
     ids.assign(
         con,
         groups="identity_people",
@@ -404,7 +415,7 @@ def _link(
         shared_numbers=_one(con, "SELECT count(*) FROM identity_shared_numbers"),
         events=events,
         too_common_keys={k: v for k, v in lost.items() if v},
-        warnings=causes.named(con, profile, model.policy, lost=lost, said_in=_all_records(con)),
+        warnings=causes.named(con, profile, model.policy, lost=lost, said_in=_all_records(con, is_full)),
         model_version=model.version,
         is_full=is_full,
         new_records=fresh,
@@ -413,16 +424,16 @@ def _link(
     )
 
 
-def _all_records(con: duckdb.DuckDBPyConnection) -> str:
-    """All records of today: those written now, and of those stored before what still stands."""
+def _all_records(con: duckdb.DuckDBPyConnection, is_full: bool) -> str:
+    """All records of today: those that were read, and those stored that stayed as they were."""
     said = (
         "program, submission_id, source_record_id, source_row, role, name_key, birth_on, nik_number"
     )
     found = f"SELECT {said} FROM out_records"
-    if lake.table_exists(con, "vault.identity.records"):
+    if not is_full:
         found += (
-            f" UNION SELECT {said} FROM vault.identity.records "
-            "SEMI JOIN identity_now USING (program, submission_id, source_record_id)"
+            f" UNION ALL SELECT {said} FROM vault.identity.records "
+            "ANTI JOIN identity_reading USING (program, submission_id)"
         )
     return f"({found})"
 
@@ -430,22 +441,31 @@ def _all_records(con: duckdb.DuckDBPyConnection) -> str:
 def _write(con: duckdb.DuckDBPyConnection, is_full: bool) -> list[str]:
     """All tables in one transaction; returns those that changed."""
     changed = []
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW identity_gone_keys AS "
+        "SELECT (program, submission_id, source_record_id) FROM identity_gone"
+    )
     con.execute("BEGIN")
     try:
-        for table, (source, key, scope) in _WRITTEN.items():
+        for table, (source, key) in _WRITTEN.items():
             name = f"vault.identity.{table}"
-            # Columns that another profile or version had would stay and count as content.
-            if (
-                is_full
-                and table in _STATE
-                and lake.table_exists(con, name)
-                and increments.columns(con, name) != increments.columns(con, source)
-            ):
-                con.execute(f"DROP TABLE {name}")
-            written = lake.write_by_difference(
-                con, name, source, list(key), scope=None if is_full else scope
-            )
-            if written.changed:
+            scope = None
+            if is_full:
+                # Columns that another profile or version had would stay and count as content.
+                if (
+                    table in _STATE
+                    and lake.table_exists(con, name)
+                    and increments.columns(con, name) != increments.columns(con, source)
+                ):
+                    con.execute(f"DROP TABLE {name}")
+            elif table in _IN_PART:
+                source, gone, scope = _IN_PART[table]
+                rows = source if source.startswith("SELECT") else f"SELECT * FROM {source}"
+                if not _one(
+                    con, f"SELECT (EXISTS ({rows}) OR EXISTS (SELECT * FROM {gone}))::integer"
+                ):
+                    continue
+            if lake.write_by_difference(con, name, source, list(key), scope=scope).changed:
                 changed.append(table)
         if not lake.table_exists(con, "vault.identity.decisions"):
             con.execute(f"CREATE TABLE vault.identity.decisions ({_EMPTY['decisions']})")
@@ -456,13 +476,24 @@ def _write(con: duckdb.DuckDBPyConnection, is_full: bool) -> list[str]:
     return changed
 
 
+_VIEWS = (
+    "id_all_names",
+    "identity_now",
+    "identity_kept",
+    "identity_everybody",
+    "identity_gone_keys",
+    "out_records",
+    "out_record_links",
+)
+
+
 def _drop(con: duckdb.DuckDBPyConnection) -> None:
     """Working tables hold names and numbers: none stays in the caller's connection."""
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name IN ('temp', 'memory') AND "
         "regexp_matches(table_name, '^(identity|id|out|empty|earlier|name)_|^_')"
     ).fetchall()
-    con.execute("DROP VIEW IF EXISTS id_all_names")
-    con.execute("DROP VIEW IF EXISTS identity_everybody")
+    for view in _VIEWS:
+        con.execute(f"DROP VIEW IF EXISTS {view}")
     for (name,) in rows:
         con.execute(f"DROP TABLE IF EXISTS {lake.identifier(name)}")

@@ -105,31 +105,37 @@ SELECT DISTINCT w.program, w.submission_id FROM (
 
 CREATE OR REPLACE TEMP TABLE identity_apart AS SELECT *, true AS is_apart FROM identity_apart_wanted;
 
+-- name: went
+-- Rows that went, or say something else now and may be somebody else's, under a program, area and
+-- period of which rows came. People whose last record went in an earlier run are not forgotten.
+CREATE OR REPLACE TEMP TABLE identity_went AS
+SELECT g.program, g.submission_id, g.source_record_id, g.source_row, g.role, g.evidence_id, {stem_gone} AS stem
+FROM (
+    SELECT * FROM identity_gone
+    UNION ALL
+    SELECT program, submission_id, source_record_id, source_row, role, evidence_id FROM {remembered}
+    UNION ALL
+    SELECT r.program, r.submission_id, r.source_record_id, r.source_row, r.role, r.evidence_id
+    FROM {records} AS r JOIN identity_said AS n USING (program, submission_id, source_record_id)
+    WHERE r.evidence_id <> n.evidence_id
+) AS g
+WHERE stem IN (SELECT {stem_came} FROM (SELECT DISTINCT submission_id FROM identity_said) AS n);
+
 -- name: former
--- People whose last record went in an earlier run are not forgotten: what they said is kept.
 CREATE OR REPLACE TEMP TABLE identity_former AS
-SELECT * FROM {evidence}
+SELECT * FROM {evidence} SEMI JOIN identity_went USING (evidence_id)
 UNION ALL BY NAME
 SELECT * EXCLUDE (program, submission_id, source_record_id, source_row, role, beneficiary_id)
 FROM (FROM {remembered} QUALIFY row_number() OVER (PARTITION BY evidence_id ORDER BY beneficiary_id) = 1)
+SEMI JOIN identity_went USING (evidence_id)
 ANTI JOIN {evidence} USING (evidence_id);
 
 -- name: superseded
 -- A corrected submission names the same people in other rows. A record that went and one that came
 -- under the same program, area and period are one person's if they say the same.
 CREATE OR REPLACE TEMP TABLE identity_went AS
-SELECT g.program, g.submission_id, g.source_record_id, g.source_row, g.role, g.evidence_id,
-    {stem_gone} AS stem, y.says
-FROM (
-    SELECT * FROM identity_gone
-    UNION ALL
-    SELECT program, submission_id, source_record_id, source_row, role, evidence_id FROM {remembered}
-    UNION ALL
-    -- A row that says something else now may be somebody else's.
-    SELECT r.program, r.submission_id, r.source_record_id, r.source_row, r.role, r.evidence_id
-    FROM {records} AS r JOIN identity_said AS n USING (program, submission_id, source_record_id)
-    WHERE r.evidence_id <> n.evidence_id
-) AS g
+SELECT g.*, y.says
+FROM identity_went AS g
 JOIN (SELECT evidence_id, hash({shared_columns}) AS says FROM identity_former) AS y USING (evidence_id);
 
 CREATE OR REPLACE TEMP TABLE identity_came AS
@@ -317,11 +323,11 @@ JOIN identity_clusters AS c ON k.unique_id = c.unique_id
 SEMI JOIN identity_region AS r ON k.unique_id = r.unique_id;
 
 CREATE OR REPLACE TEMP TABLE identity_old_scope AS
-SELECT DISTINCT l.beneficiary_id AS id
-FROM {record_links} AS l JOIN {records} AS r USING (program, submission_id, source_record_id)
-LEFT JOIN identity_compared AS k USING (evidence_id)
+SELECT b.beneficiary_id AS id
+FROM {before_compared} AS b LEFT JOIN identity_compared AS k USING (evidence_id)
 WHERE k.unique_id IS NULL OR k.unique_id IN (SELECT unique_id FROM identity_region)
-    OR (l.program, l.submission_id) IN (SELECT (program, submission_id) FROM identity_reading);
+UNION
+SELECT beneficiary_id FROM {record_links} SEMI JOIN identity_reading USING (program, submission_id);
 
 CREATE OR REPLACE TEMP TABLE identity_old_people AS
 SELECT
@@ -382,7 +388,7 @@ CREATE OR REPLACE TEMP TABLE identity_carded AS
 SELECT concat_ws('|', n.program, n.submission_id, n.source_record_id) AS record_key, n.program, a.id AS person,
     e.kk AS card, n.observed_on, n.listed_on
 FROM identity_now AS n
-JOIN identity_evidence_clean AS e USING (evidence_id)
+JOIN identity_evidence AS e USING (evidence_id)
 JOIN identity_clusters AS c ON e.unique_id = c.unique_id
 JOIN identity_ids AS a ON c.cluster = a.grp;
 
@@ -411,16 +417,14 @@ UNION ALL
 SELECT NULL, 'people|' || household_id, house FROM identity_same_houses SEMI JOIN identity_record_houses USING (house);
 
 -- name: results
-CREATE OR REPLACE TEMP TABLE out_records AS
+CREATE OR REPLACE TEMP VIEW out_records AS
 SELECT s.program, s.submission_id, s.source_record_id, s.source_row, s.role, s.observed_on, s.listed_on, s.evidence_id,
     s.is_sufficient, s.nik_class, s.nik_number, s.nik_known AS nik_known_digits, s.nik_confidence, s.nik_is_doubted,
     s.kk_class, s.kk_number, s.name_key, s.sorted_key AS name_sorted_key, s.phonetic_key AS name_phonetic_key,
     s.birth_on, s.birth_year, s.sex AS sex_code, s.mother_key, s.father_key, s.area_code, s.address_key,
     s.phone, s.nisn, s.welfare_card_number, s.insurance_number, s.account_number, s.program_number,
-    r.row_hash, coalesce(a.is_apart, false) AS is_apart
-FROM identity_said AS s
-JOIN identity_rows AS r USING (program, submission_id, source_record_id)
-LEFT JOIN identity_apart AS a USING (program, submission_id, source_record_id);
+    s.row_hash, coalesce(s.is_apart, false) AS is_apart
+FROM identity_said AS s;
 
 CREATE OR REPLACE TEMP TABLE identity_region_links AS
 WITH inside AS (
@@ -458,20 +462,27 @@ JOIN identity_ids AS a ON c.cluster = a.grp
 JOIN counted AS n USING (unique_id)
 LEFT JOIN inside AS i USING (unique_id);
 
-CREATE OR REPLACE TEMP TABLE out_record_links AS
-SELECT l.program, l.submission_id, l.source_record_id, l.beneficiary_id, h.id AS household_id, l.match_probability,
-    l.method
+-- Of all links, with whether the last run may have left another.
+CREATE OR REPLACE TEMP TABLE identity_all_links AS
+SELECT l.* EXCLUDE (household_id, is_anew), h.id AS household_id,
+    is_anew OR l.household_id IS DISTINCT FROM h.id AS is_touched
 FROM (
-    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method FROM identity_region_links
+    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method,
+        NULL::varchar AS household_id, true AS is_anew
+    FROM identity_region_links
     UNION ALL
-    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method
+    SELECT program, submission_id, source_record_id, beneficiary_id, match_probability, method, household_id, false
     FROM {before_record_links}
-    SEMI JOIN identity_now USING (program, submission_id, source_record_id)
     ANTI JOIN identity_region_links USING (program, submission_id, source_record_id)
+    ANTI JOIN identity_gone USING (program, submission_id, source_record_id)
 ) AS l
 LEFT JOIN identity_record_houses AS rh
     ON concat_ws('|', l.program, l.submission_id, l.source_record_id) = rh.record_key
 LEFT JOIN identity_house_ids AS h ON rh.house = h.grp;
+
+CREATE OR REPLACE TEMP VIEW out_record_links AS
+SELECT program, submission_id, source_record_id, beneficiary_id, household_id, match_probability, method
+FROM identity_all_links;
 
 CREATE OR REPLACE TEMP TABLE out_events AS
 SELECT * FROM {identity_events}
@@ -515,13 +526,15 @@ ANTI JOIN {record_links} AS l USING (program, submission_id, source_record_id);
 CREATE OR REPLACE TEMP TABLE out_evidence AS SELECT * FROM identity_evidence_read
 SEMI JOIN identity_evidence_all USING (evidence_id);
 
+-- Rows outside the region are as they were.
 CREATE OR REPLACE TEMP TABLE out_compared AS
 SELECT k.* EXCLUDE (unique_id), h.evidence_id AS cluster_key, a.id AS beneficiary_id,
     k.unique_id IN (SELECT unnest([a, b]) FROM identity_decided_pairs) AS is_decided
 FROM identity_compared AS k
 JOIN identity_clusters AS c USING (unique_id)
 JOIN identity_compared AS h ON c.cluster = h.unique_id
-JOIN identity_ids AS a ON c.cluster = a.grp;
+JOIN identity_ids AS a ON c.cluster = a.grp
+SEMI JOIN identity_region AS r ON k.unique_id = r.unique_id;
 
 CREATE OR REPLACE TEMP TABLE out_pairs AS
 SELECT a.evidence_id AS a, b.evidence_id AS b, n.weight, n.probability, n.unlike
