@@ -7,7 +7,9 @@ DuckDB connection (`memory.main.check_*`), so rows that fail never pass through 
     check_batch       all their rows: the columns of check_files, source_row, source_part (the part
                       of the export the row stands in, NULL for an export of one table), the
                       declared columns as text, extra_columns, and those of the suite's derived
-                      columns that are asked row by row (`sieve.py`)
+                      columns that are asked row by row (`sieve.py`); of one large file only what
+                      rules over the whole file ask for (`onepass.py`)
+    check_rows        all their rows with the columns as sent, whatever check_batch holds
     check_rules       one row per rule: severity, level, column, messages
     check_issues      submission_id, source_row (null for the file), rule_id, value_sent
     check_quarantine  submission_id, source_row, rule_ids
@@ -22,27 +24,48 @@ in a submission; where it has parts, `row_of(source_row)` is the row's number in
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import settings
-from pipelines.exports import derive, fellows, gx_duckdb, sieve, totals
+from pipelines.exports import derive, fellows, gx_duckdb, onepass, sieve, totals
+from pipelines.exports.suite import (
+    AREAS,
+    MACROS,
+    STATES,
+    Rule,
+    Suite,
+    SuiteError,
+    content_hash,
+    load_suite,
+    rule_messages,
+    rules_hash,
+)
 from pipelines.exports.table import PART_ROWS
 from pipelines.lake import identifier, quote
 
-if TYPE_CHECKING:
-    from great_expectations.core import ExpectationSuite
+__all__ = [
+    "BATCH",
+    "Batch",
+    "CheckError",
+    "Rule",
+    "Suite",
+    "SuiteError",
+    "check",
+    "close",
+    "content_hash",
+    "load_suite",
+    "open_checks",
+    "rule_messages",
+    "rules_hash",
+]
 
 log = logging.getLogger(__name__)
 
@@ -70,96 +93,23 @@ _ARCHIVE_RULES = {
 }
 FILE_COLUMNS = ("submission_id", "area_code", "period", "period_from", "period_to")
 INDEX = ("submission_id", "source_row")
-_HERE = Path(__file__).parent
-MACROS = _HERE / "check_macros.sql"
-_AREAS = _HERE / "check_areas.sql"
-_STATES = _HERE / "check_states.sql"
-
-# GX's own expectations that judge each row by itself; others judge a table as a whole, or rows
-# against each other, and are run over one submission at a time.
-_ROW_BY_ROW = frozenset(
-    {
-        "expect_column_values_to_not_be_null",
-        "expect_column_values_to_be_null",
-        "expect_column_values_to_be_in_set",
-        "expect_column_values_to_not_be_in_set",
-        "expect_column_value_lengths_to_equal",
-        "expect_column_value_lengths_to_be_between",
-        "expect_column_values_to_be_between",
-        "expect_column_pair_values_to_be_equal",
-        "expect_column_pair_values_a_to_be_greater_than_b",
-        "expect_column_pair_values_to_be_in_set",
-        "expect_select_column_values_to_be_unique_within_record",
-    }
-)
-
-Severity = Literal["critical", "warning", "info"]
-Level = Literal["row", "table"]
-
-
-class SuiteError(ValueError):
-    """A suite cannot be used; the message names the file, the expectation and what is expected."""
+# All rows as sent: the batch, or the file itself where the batch holds less.
+ROWS = "check_rows"
 
 
 class CheckError(RuntimeError):
     """Checking came to an impossible result; nothing may be written."""
 
 
-class _Text(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class _Meta(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    rule_id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)
-    column: str | None = None
-    level: Level = "row"
-    message: _Text
-    action: _Text
-
-
 @dataclass(frozen=True)
-class Rule:
-    """One expectation: what it is about, how grave it is, what to tell the sender.
+class _Judged:
+    """What is in check_issues before Great Expectations asks: by rule, how many rows fail.
 
-    query: SQL with `{batch}` that selects what fails; None for GX's own expectations.
+    tables: the table that a query is to be asked of, where it is not the batch.
     """
 
-    rule_id: str
-    column: str | None
-    level: Level
-    severity: Severity
-    message_id: str
-    message_en: str
-    action_id: str
-    action_en: str
-    query: str | None
-
-
-@dataclass(frozen=True)
-class Suite:
-    """The rules of one program. `derived`: columns worked out once from those as sent, as SQL."""
-
-    program: str
-    rules: tuple[Rule, ...]
-    derived: dict[str, str]
-    gx: ExpectationSuite
-    content_hash: str
-
-    @property
-    def row_by_row(self) -> bool:
-        """Whether many submissions may be checked in one go."""
-        return all(
-            rule.query is not None or (kind in _ROW_BY_ROW and mostly in (None, 1, 1.0))
-            for rule, (kind, mostly) in zip(self.rules, self._kinds(), strict=True)
-        )
-
-    def _kinds(self) -> list[tuple[str, Any]]:
-        return [
-            (e.expectation_type, e.configuration.kwargs.get("mostly")) for e in self.gx.expectations
-        ]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,117 +131,6 @@ class Batch:
     left_out: pa.Table | None = None
 
 
-def load_suite(program: str, folder: Path | None = None) -> Suite:
-    """The suite `<folder>/<program>.json` (default folder: `expectations/`). Raises SuiteError."""
-    return _suite(*_read(program, folder))
-
-
-def _read(program: str, folder: Path | None) -> tuple[str, bytes]:
-    path = (folder or settings.EXPECTATIONS_DIR) / f"{program}.json"
-    try:
-        return path.name, path.read_bytes()
-    except OSError:
-        raise SuiteError(f"{path.name}: the suite cannot be opened.") from None
-
-
-@cache
-def _suite(name: str, data: bytes) -> Suite:
-    try:
-        content = json.loads(data)
-        hashed = _content_hash(content)  # GX changes what it is given
-        gx_suite = gx_duckdb.load_suite(content)
-    except ValueError as error:
-        raise SuiteError(f"{name}: not a Great Expectations suite ({error}).") from None
-    if len(gx_suite.expectations) != len(content["expectations"]):
-        # GX leaves out what it does not know, and only logs it.
-        known = {e.expectation_type for e in gx_suite.expectations}
-        unknown = sorted({str(raw.get("type")) for raw in content["expectations"]} - known)
-        raise SuiteError(f"{name}: not known to Great Expectations: {', '.join(unknown)}.")
-    rules = tuple(
-        _rule(name, i, raw, gx_suite.expectations[i].severity)
-        for i, raw in enumerate(content["expectations"])
-    )
-    ids = [r.rule_id for r in rules]
-    twice = sorted({i for i in ids if ids.count(i) > 1})
-    if twice:
-        raise SuiteError(f"{name}: rule_id is given twice: {', '.join(twice)}.")
-    derived = (content.get("meta") or {}).get("derived") or {}
-    return Suite(
-        program=Path(name).stem,
-        rules=rules,
-        derived=dict(derived),
-        gx=gx_suite,
-        content_hash=hashed,
-    )
-
-
-def _rule(name: str, number: int, raw: dict[str, Any], severity: Any) -> Rule:
-    try:
-        meta = _Meta.model_validate(raw.get("meta") or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SuiteError(
-            f"{name}: expectation {number + 1} ({raw.get('type')}): meta.{where}: {first['msg']}."
-        ) from None
-    return Rule(
-        rule_id=meta.rule_id,
-        column=meta.column,
-        level=meta.level,
-        severity=getattr(severity, "value", severity),
-        message_id=meta.message.id,
-        message_en=meta.message.en,
-        action_id=meta.action.id,
-        action_en=meta.action.en,
-        query=(raw.get("kwargs") or {}).get("unexpected_rows_query"),
-    )
-
-
-def content_hash(program: str, folder: Path | None = None) -> str:
-    """`Suite.content_hash` of a program's suite, without Great Expectations. Raises SuiteError."""
-    name, data = _read(program, folder)
-    try:
-        return _content_hash(json.loads(data))
-    except ValueError:
-        raise SuiteError(f"{name}: the suite is no JSON.") from None
-
-
-def rule_messages(program: str, folder: Path | None = None) -> dict[str, tuple[str, str]]:
-    """What a program's rules tell senders, by rule_id: (Indonesian, English); none if no suite."""
-    try:
-        _, data = _read(program, folder)
-        found = [e["meta"] for e in json.loads(data)["expectations"]]
-        return {m["rule_id"]: (m["message"]["id"], m["message"]["en"]) for m in found}
-    except (SuiteError, ValueError, LookupError, TypeError):
-        return {}
-
-
-def _content_hash(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def rules_hash(suite: Suite | str, *others: str) -> str:
-    """Hash of the rules: suite (or its content_hash), macros, area register, and what else decides.
-
-    others: e.g. the hash of the declaration and the parser's version.
-    """
-    digest = hashlib.sha256((suite if isinstance(suite, str) else suite.content_hash).encode())
-    own = (MACROS.read_text("utf-8"), _AREAS.read_text("utf-8"), _STATES.read_text("utf-8"))
-    for part in (*own, _register_hash(), *others):
-        digest.update(b"\0" + part.encode())
-    return digest.hexdigest()[:16]
-
-
-def _register_hash() -> str:
-    path = settings.REFERENCE_DIR / "area_editions.parquet"
-    return _file_hash(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _file_hash(path: Path, _modified: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def open_checks(con: duckdb.DuckDBPyConnection) -> None:
     """Register the macros and the area register on `con`. Does nothing the second time."""
     row = con.execute(
@@ -300,13 +139,17 @@ def open_checks(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchone()
     if row and row[0]:
         return
-    con.execute(_AREAS.read_text("utf-8").format(areas=_areas_path()))
+    con.execute(AREAS.read_text("utf-8").format(areas=_areas_path()))
     con.execute(MACROS.read_text("utf-8"))
     con.execute(
         # DISTINCT: villages of one name in several districts, and one name in several editions.
-        "INSERT INTO memory.main.reference_area_names SELECT DISTINCT left(code, 5), level, "
-        "area_name_key(name) AS name_key, left(code, 5) || ' ' || level || ' ' || name_key "
-        "FROM memory.main.reference_areas WHERE area_name_key(name) IS NOT NULL"
+        # And each name is read once, whatever regencies it stands in.
+        "INSERT INTO memory.main.reference_area_names "
+        "SELECT DISTINCT left(code, 5), level, name_key, "
+        "left(code, 5) || ' ' || level || ' ' || name_key "
+        "FROM memory.main.reference_areas JOIN (SELECT name, area_name_key(name) AS name_key "
+        "FROM (SELECT DISTINCT name FROM memory.main.reference_areas)) USING (name) "
+        "WHERE name_key IS NOT NULL"
     )
 
 
@@ -329,30 +172,25 @@ def check(
     """
     open_checks(con)
     _number_parts(con, parts)
-    unfit, plan = _load(con, suite, columns, batches)
+    unfit: set[str] = set()
+    judged = _load_judged(con, suite, columns, batches)
+    if judged is None:
+        unfit = _load(con, suite, columns, batches)
     ids = [b.submission_id for b in batches if b.submission_id not in unfit]
     if not ids:
         _find_states(con, suite, batches)
         return
-    counts: dict[str, int] = {}
-    if plan is not None:
-        try:
-            counts = sieve.judge(con, BATCH, plan)
-        except duckdb.Error as error:
-            # Which rule it was shows when each is asked by itself.
-            log.info("%s is checked rule by rule: %s", suite.program, type(error).__name__)
-            plan = None
-            unfit, _ = _load(con, suite, columns, batches, by_value=False)
     if len(batches) == 1:
         # The table holds the submission and nothing else: no copy of it is needed.
-        _mark_broken(con, _run(con, suite, ids[0], counts), ids[0])
+        broken = _run(con, suite, ids[0], judged or _Judged())
+        _mark_broken(con, broken, ids[0])
         _find_states(con, suite, batches)
         return
-    if not unfit and suite.row_by_row and not _run(con, suite, None, counts):
+    if not unfit and suite.row_by_row and not _run(con, suite, None, judged or _Judged()):
         _find_states(con, suite, batches)
         return
-    if plan is not None:
-        unfit, _ = _load(con, suite, columns, batches, by_value=False)
+    if judged is not None:
+        unfit = _load(con, suite, columns, batches)
     con.execute("DELETE FROM memory.main.check_issues")
     con.execute(f"ALTER TABLE memory.main.{BATCH} RENAME TO check_all")
     # A rule that fails to run in a batch of many may be the fault of one: each stands alone.
@@ -362,7 +200,7 @@ def check(
             "SELECT * FROM memory.main.check_all WHERE submission_id = ?",
             [submission_id],
         )
-        _mark_broken(con, _run(con, suite, submission_id, {}), submission_id)
+        _mark_broken(con, _run(con, suite, submission_id, _Judged()), submission_id)
     con.execute(f"DROP TABLE memory.main.{BATCH}")
     con.execute(f"ALTER TABLE memory.main.check_all RENAME TO {BATCH}")
     _find_states(con, suite, batches)
@@ -378,7 +216,11 @@ def _mark_broken(con: duckdb.DuckDBPyConnection, broken: str | None, submission_
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
     """Drop the rows of the last check from the connection."""
-    for table in ("batch", "sent", "all", "files", "issues", "rules", "quarantine", "states"):
+    con.execute(f"DROP VIEW IF EXISTS memory.main.{ROWS}")
+    for table in (
+        *("batch", "sent", "all", "files", "issues", "rules", "quarantine", "states"),
+        *("fellows", "alike"),
+    ):
         con.execute(f"DROP TABLE IF EXISTS memory.main.check_{table}")
     known = con.execute(
         "SELECT table_name FROM duckdb_tables() "
@@ -389,17 +231,49 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE memory.main.{table}")
 
 
-def _load(
+def _load_judged(
     con: duckdb.DuckDBPyConnection,
     suite: Suite,
     columns: Sequence[str],
     batches: Sequence[Batch],
-    by_value: bool = True,
-) -> tuple[set[str], sieve.Plan | None]:
-    """Fill check_files, check_rules and check_batch, and make check_issues.
+) -> _Judged | None:
+    """Fill check_files, check_rules and check_batch; put what can be told soon into check_issues.
 
-    Returns the submissions whose derived columns cannot be worked out, and which rules may be
-    judged by their values (`by_value`); without that check_batch has all derived columns.
+    None where that cannot be done: then all is to be asked rule by rule, which shows the reason.
+    """
+    if any(rule.query is None for rule in suite.rules):
+        return None
+    sent, constant = _prepare(con, suite, columns, batches)
+    simple, others = [], []
+    for rule in suite.rules:
+        asked = sieve.condition(rule.query) if rule.level == "row" else None
+        if asked is None:
+            others.append(onepass.Query(rule.query or "", rule.column))
+        else:
+            simple.append(sieve.Simple(rule.rule_id, rule.column, asked))
+    texts = [name for name in suite.derived if name.endswith(totals.ENDINGS)]
+    texts += [f"{q.query} {q.column or ''}" for q in others]
+    try:
+        plan = sieve.plan(con, sent, simple, suite.derived, constant, texts)
+        if constant and plan.rows >= derive.LEAST_ROWS:
+            con.execute(f"CREATE VIEW memory.main.{ROWS} AS {sent}")
+            return _Judged(*onepass.judge(con, BATCH, sent, plan, simple, others, suite.derived))
+        derive.make_batch(con, BATCH, sent, plan.derived, plan.few)
+        return _Judged(sieve.judge(con, BATCH, plan))
+    except duckdb.Error as error:
+        log.info("%s is checked rule by rule: %s", suite.program, type(error).__name__)
+        return None
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    columns: Sequence[str],
+    batches: Sequence[Batch],
+) -> tuple[str, dict[str, str]]:
+    """Fill check_files and check_rules, make check_issues; the query of all rows as sent.
+
+    With it, as SQL, its columns that are the same in all rows: those of the file where it is one.
     """
     close(con)
     _load_rules(con, suite)
@@ -442,37 +316,31 @@ def _load(
         f"SELECT {of_file}, r.source_row::BIGINT AS source_row, "
         f"memory.main.part_of(r.source_row) AS source_part, {selected} FROM {joined}"
     )
+    return sent, constant
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    columns: Sequence[str],
+    batches: Sequence[Batch],
+) -> set[str]:
+    """Fill check_files, check_rules and check_batch with all columns, and make check_issues.
+
+    Returns the submissions whose derived columns cannot be worked out.
+    """
+    sent, _ = _prepare(con, suite, columns, batches)
     derived = "".join(f", {sql} AS {identifier(name)}" for name, sql in suite.derived.items())
     try:
-        plan = _plan(con, suite, sent, constant) if by_value else None
-        if plan is None:
-            derive.make_batch(con, BATCH, sent, suite.derived)
-        else:
-            derive.make_batch(con, BATCH, sent, plan.derived, plan.few)
+        derive.make_batch(con, BATCH, sent, suite.derived)
     except duckdb.Error as error:
         if not derived:
             raise
         log.error("Derived columns of %s: %s", suite.program, type(error).__name__)
     else:
-        return set(), plan
+        return set()
     con.execute(f"CREATE TABLE memory.main.check_sent AS {sent}")
-    return _derive_one_by_one(con, suite, derived), None
-
-
-def _plan(
-    con: duckdb.DuckDBPyConnection, suite: Suite, sent: str, constant: dict[str, str]
-) -> sieve.Plan | None:
-    """Which rules to judge by values; None where GX itself words a rule."""
-    if any(rule.query is None for rule in suite.rules):
-        return None
-    simple, others = [], [name for name in suite.derived if name.endswith(totals.ENDINGS)]
-    for rule in suite.rules:
-        asked = sieve.condition(rule.query) if rule.level == "row" else None
-        if asked is None:
-            others.append(f"{rule.query} {rule.column or ''}")
-        else:
-            simple.append(sieve.Simple(rule.rule_id, rule.column, asked))
-    return sieve.plan(con, sent, simple, suite.derived, constant, others)
+    return _derive_one_by_one(con, suite, derived)
 
 
 def _constant(value: Any) -> str:
@@ -545,12 +413,11 @@ def _run(
     con: duckdb.DuckDBPyConnection,
     suite: Suite,
     submission_id: str | None,
-    counts: Mapping[str, int],
+    judged: _Judged,
 ) -> str | None:
     """Run the suite over check_batch into check_issues; the id of a rule that could not be run.
 
-    submission_id: the only one in check_batch, None if there are several. counts: how many rows
-    fail, by rule, of what is in check_issues already.
+    submission_id: the only one in check_batch, None if there are several.
     """
     by_id = {rule.rule_id: rule for rule in suite.rules}
     by_query: dict[str, list[Rule]] = {}
@@ -561,10 +428,12 @@ def _run(
     def count(query: str) -> int:
         """How much fails of what GX asks about; what is not in check_issues yet is put there."""
         rules = by_query[query]
-        if all(rule.rule_id in counts for rule in rules):
-            return max(counts[rule.rule_id] for rule in rules)
-        failing = fellows.narrowed(query).format(batch=f"memory.main.{BATCH}")
-        return max(_keep(con, rule, failing, submission_id) for rule in rules)
+        if all(rule.rule_id in judged.counts for rule in rules):
+            return max(judged.counts[rule.rule_id] for rule in rules)
+        table = judged.tables.get(query, BATCH)
+        asked = fellows.narrowed(query) if table == BATCH else query
+        failing = asked.format(batch=f"memory.main.{table}")
+        return max(_keep(con, rule, failing, submission_id, table) for rule in rules)
 
     try:
         outcomes = gx_duckdb.run_suite(con, suite.gx, BATCH, INDEX, count)
@@ -595,34 +464,40 @@ def _broken(con: duckdb.DuckDBPyConnection, rule_id: str, submission_id: str | N
 
 
 def _keep(
-    con: duckdb.DuckDBPyConnection, rule: Rule, failing: str | None, submission_id: str | None
+    con: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    failing: str | None,
+    submission_id: str | None,
+    table: str = BATCH,
 ) -> int:
-    """Put what `failing` selects into check_issues; how many rows or files that are."""
-    row = con.execute(_issues_sql(rule, failing, submission_id)).fetchone()
+    """Put what `failing` selects from `table` into check_issues; how many rows or files."""
+    row = con.execute(_issues_sql(rule, failing, submission_id, table)).fetchone()
     return int(row[0]) if row else 0
 
 
-# A query that takes rows of the batch one by one can give the value as well.
-_ROW_BY_ROW_QUERY = re.compile(
-    rf"SELECT submission_id, source_row (FROM memory\.main\.{BATCH} (?:WHERE|QUALIFY) .*)",
-    re.DOTALL,
-)
 _NOT_ROW_BY_ROW = re.compile(r"\b(GROUP BY|UNION|EXCEPT|INTERSECT|LIMIT|HAVING|JOIN)\b")
 
 
-def _issues_sql(rule: Rule, failing: str | None, submission_id: str | None) -> str:
+def _issues_sql(
+    rule: Rule, failing: str | None, submission_id: str | None, table: str = BATCH
+) -> str:
     """Rows of check_issues for a rule that failed. SEMI JOIN: a row counts once for a rule."""
     insert = f"INSERT INTO memory.main.check_issues SELECT {{}}, {quote(rule.rule_id)}, "
     if rule.level == "row":
         if failing is None:
             raise duckdb.InvalidInputException("the expectation does not tell its rows")
-        simple = _ROW_BY_ROW_QUERY.fullmatch(failing)
+        # A query that takes rows one by one can give the value as well.
+        simple = re.fullmatch(
+            rf"SELECT submission_id, source_row (FROM memory\.main\.{table} (?:WHERE|QUALIFY) .*)",
+            failing,
+            re.DOTALL,
+        )
         if simple and not _NOT_ROW_BY_ROW.search(failing):
             value = f"{identifier(rule.column)}::VARCHAR" if rule.column else "NULL"
             return insert.format("submission_id, source_row") + f"{value} {simple[1]}"
         value = f"b.{identifier(rule.column)}::VARCHAR" if rule.column else "NULL"
         return (
-            insert.format("b.submission_id, b.source_row") + f"{value} FROM memory.main.{BATCH} "
+            insert.format("b.submission_id, b.source_row") + f"{value} FROM memory.main.{table} "
             f"AS b SEMI JOIN ({failing}) AS q USING (submission_id, source_row)"
         )
     if rule.query:
@@ -647,8 +522,8 @@ def _number_parts(con: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> None:
 
 def _tell_members(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> None:
     """An issue for each file of an archive that was not read, and each part that is not there."""
-    for field, (rule_id, severity, *texts) in _ARCHIVE_RULES.items():
-        told = [[b.submission_id, rule_id, name] for b in batches for name in getattr(b, field)]
+    for names, (rule_id, severity, *texts) in _ARCHIVE_RULES.items():
+        told = [[b.submission_id, rule_id, name] for b in batches for name in getattr(b, names)]
         if not told:
             continue
         con.execute(
@@ -674,7 +549,8 @@ def _left_out(batches: Sequence[Batch]) -> pa.Table:
 def _find_states(con: duckdb.DuckDBPyConnection, suite: Suite, batches: Sequence[Batch]) -> None:
     _tell_members(con, batches)
     totals.tell(con, list(suite.derived), f"memory.main.{BATCH}", _left_out(batches))
-    con.execute(_STATES.read_text("utf-8"))
+    con.execute(STATES.read_text("utf-8"))
+    con.execute(f"CREATE VIEW IF NOT EXISTS memory.main.{ROWS} AS FROM memory.main.{BATCH}")
     row = con.execute(
         "SELECT count(*) FROM memory.main.check_states "
         "WHERE rows_count <> accepted_count + quarantined_count"

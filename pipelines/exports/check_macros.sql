@@ -10,13 +10,17 @@
 -- Text without the spaces around it, with one space between words, and NULL where the sender
 -- wrote a sign for "nothing": blank, '-', '--', '...', 'null', 'nan', 'n/a', 'none'.
 create or replace macro clean_text(v) as (
-    nullif(
-        regexp_replace(
-            trim(regexp_replace(v, '[\s\x{00A0}\x{200B}\x{FEFF}]+', ' ', 'g')),
-            '^(?i:[-.–—_ ]*|null|nan|n/a|none|#n/a)$', ''
-        ),
-        ''
-    )
+    case
+        -- The commonest case first: one plain word, which is no sign for nothing.
+        when regexp_full_match(v, '[A-MO-Za-mo-z0-9][A-Za-z0-9]*') then v
+        else nullif(
+            regexp_replace(
+                trim(regexp_replace(v, '[\s\x{00A0}\x{200B}\x{FEFF}]+', ' ', 'g')),
+                '^(?i:[-.–—_ ]*|null|nan|n/a|none|#n/a)$', ''
+            ),
+            ''
+        )
+    end
 );
 
 -- Whether nothing is written. What begins with a digit, a letter other than N or five letters is

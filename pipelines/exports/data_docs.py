@@ -12,6 +12,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +144,7 @@ def _build(
     of_validation = ValidationResultIdentifier(
         expectation_suite_identifier=of_suite, run_id=run, batch_identifier=program.name
     )
+    _compile_once()
     with _file_context(target) as context:
         for old in context.validation_results_store.list_keys():
             if old.expectation_suite_identifier.name == program.name:
@@ -150,6 +152,35 @@ def _build(
         context.suites.add_or_update(_fresh_suite(program.name))
         context.validation_results_store.set(of_validation, validation)
         context.build_data_docs(site_names=[SITE], resource_identifiers=[of_suite, of_validation])
+
+
+@cache
+def _compile_once() -> None:
+    """Let GX's pages share their compiled templates; it makes a new environment for each page."""
+    from great_expectations.render.view.view import DefaultJinjaView
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
+
+    class Shared(BytecodeCache):
+        """Compiled templates of this process."""
+
+        def __init__(self) -> None:
+            self.compiled: dict[str, bytes] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            if bucket.key in self.compiled:
+                bucket.bytecode_from_string(self.compiled[bucket.key])
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+    shared, plain = Shared(), DefaultJinjaView.__init__
+
+    def with_shared(view: Any, *values: Any, **named: Any) -> None:
+        plain(view, *values, **named)
+        view.env.bytecode_cache = shared
+
+    setattr(DefaultJinjaView, "__init__", with_shared)  # noqa: B010
 
 
 def _result(rule: check.Rule, unexpected: int, rows: int, submissions: int) -> dict[str, Any]:

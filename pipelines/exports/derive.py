@@ -90,9 +90,27 @@ def make_batch(
     """
     if few is None:
         few = make_few(con, sent, derived, {}, grouped(con, sent, derived, derived))
+    # Rows are told by their numbers; keeping them in order would leave it to one thread.
+    con.execute("SET preserve_insertion_order = false")
+    try:
+        con.execute(f"CREATE TABLE memory.main.{table} AS {select(sent, derived, few)}")
+    finally:
+        con.execute("SET preserve_insertion_order = true")
+
+
+def select(
+    sent: str,
+    derived: Mapping[str, str],
+    few: Sequence[Few],
+    also: Collection[str] = (),
+) -> str:
+    """A query for the columns of the query `sent`, then those of `derived` and `also`.
+
+    few: where values are looked up. also: further names of `few` that are looked up.
+    """
     joins, taken = "", {}
     for number, known in enumerate(few):
-        names = [name for name in known.names if name in derived]
+        names = [name for name in known.names if name in derived or name in also]
         if names:
             joins += f" LEFT JOIN {known.table} AS k{number} ON {known.join('s', f'k{number}')}"
             taken.update({name: f"k{number}.{identifier(name)}" for name in names})
@@ -103,25 +121,25 @@ def make_batch(
     last = "".join(f", {sql} AS {identifier(name)}" for name, sql in resting.items())
     inner = "".join(f", {sql} AS {identifier(name)}" for name, sql in direct.items())
     outer = "".join(f", {place}" for place in taken.values())
-    # Rows are told by their numbers; keeping them in order would leave it to one thread.
-    con.execute("SET preserve_insertion_order = false")
-    try:
-        con.execute(
-            f"CREATE TABLE memory.main.{table} AS SELECT *{last} FROM (SELECT s.*{outer} "
-            f"FROM (SELECT *{inner} FROM ({sent})) AS s{joins})"
-        )
-    finally:
-        con.execute("SET preserve_insertion_order = true")
+    return (
+        f"SELECT *{last} FROM (SELECT s.*{outer} FROM (SELECT *{inner} FROM ({sent})) AS s{joins})"
+    )
 
 
 def needed(derived: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
     """Those of `derived` that are named in one of `texts`, and those these are told from."""
     said = list(texts)
-    wanted = {name for name in derived if any(_names_it(name, text) for text in said)}
+    wanted = named(derived, said)
     for other, sql in derived.items():
         if other not in wanted and any(_call_of(sql).search(derived[name]) for name in wanted):
             wanted.add(other)
     return {name: sql for name, sql in derived.items() if name in wanted}
+
+
+def named(names: Iterable[str], texts: Iterable[str]) -> set[str]:
+    """Those of `names` that may be read in one of the SQL `texts`."""
+    said = list(texts)
+    return {name for name in names if any(_names_it(name, text) for text in said)}
 
 
 def _names_it(name: str, text: str) -> bool:

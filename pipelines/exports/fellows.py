@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _START = "SELECT submission_id, source_row FROM {batch}"
 # Expressions of `count(*)`, `row_number()` and of equal least and greatest values, all of one
@@ -25,39 +26,58 @@ _NAME = re.compile(r'[a-z_][a-z0-9_]*|"[^"]+"')
 _END = re.compile(r" (?:ORDER BY|ROWS|RANGE|GROUPS|EXCLUDE) ")
 
 
-def narrowed(query: str) -> str:
-    """`query` with the condition put in, or as it is where that might change what it selects."""
+@dataclass(frozen=True)
+class Comparing:
+    """A rule that compares rows with each other and cannot fail for a row alone in its group.
+
+    where: which rows are compared at all (SQL, empty for all). keys: what is equal in a group; rows
+    with equal keys may still be of several groups, rows of one group never differ in them.
+    """
+
+    where: str
+    keys: tuple[str, ...]
+    condition: str
+
+
+def comparing(query: str) -> Comparing | None:
+    """What `query` compares; None where a row without fellows might be selected, too."""
     head, qualify, condition = query.partition(" QUALIFY ")
     if not qualify or not head.startswith(_START) or condition.count(" QUALIFY "):
-        return query
+        return None
     where = head.removeprefix(_START)
     if where and not where.startswith(" WHERE "):
-        return query
+        return None
     windows = list(_windows(condition))
     if not windows:
-        return query
+        return None
     groups = {_split(inner) for _, inner in windows}
     if len(groups) != 1:
-        return query
+        return None
     # Only the groups must be the same: a row alone is first whatever the order.
     plain = condition
     for whole, _ in windows:
         plain = plain.replace(whole, "OVER W")
     first = plain.split(" AND ")[0]
     if not any(pattern.match(first) for pattern in _NEVER_ALONE):
-        return query
+        return None
     if " OR " in plain and first != plain:
+        return None
+    return Comparing(where.removeprefix(" WHERE "), tuple(_keys(groups.pop())), condition)
+
+
+def narrowed(query: str) -> str:
+    """`query` with the condition put in, or as it is where that might change what it selects."""
+    found = comparing(query)
+    if found is None:
         return query
-    keys = _keys(groups.pop())
-    some = f"{_START}{where}".replace(
-        "SELECT submission_id, source_row",
-        f"SELECT rowid AS place, hash({', '.join(keys)}) AS alike",
+    some = f"SELECT rowid AS place, hash({', '.join(found.keys)}) AS alike FROM {{batch}}" + (
+        f" WHERE {found.where}" if found.where else ""
     )
     return (
         f"WITH sorted AS MATERIALIZED ({some}), "
         "several AS (SELECT alike FROM sorted GROUP BY alike HAVING count(*) > 1) "
         f"{_START} WHERE rowid IN (SELECT place FROM sorted SEMI JOIN several USING (alike))"
-        f"{' AND (' + where.removeprefix(' WHERE ') + ')' if where else ''} QUALIFY {condition}"
+        f"{f' AND ({found.where})' if found.where else ''} QUALIFY {found.condition}"
     )
 
 

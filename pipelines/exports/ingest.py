@@ -514,7 +514,7 @@ def _stage(
     con.execute(
         "CREATE OR REPLACE TABLE memory.main.ingest_filled AS SELECT submission_id, "
         f"map([{', '.join(quote(c) for c in program.columns)}], [{filled}]) AS filled_counts "
-        f"FROM memory.main.{check.BATCH} GROUP BY submission_id"
+        f"FROM memory.main.{check.ROWS} GROUP BY submission_id"
     )
 
 
@@ -568,7 +568,7 @@ def _write(con: duckdb.DuckDBPyConnection, program: Program, replaced: Sequence[
         f"SELECT q.submission_id, {quote(program.name)}, b.source_part, "
         "memory.main.row_of(q.source_row), q.rule_ids, "
         f"json_object({row_sent}) FROM memory.main.check_quarantine AS q "
-        "JOIN memory.main.check_batch AS b USING (submission_id, source_row) "
+        f"JOIN memory.main.{check.ROWS} AS b USING (submission_id, source_row) "
         "ORDER BY q.submission_id, q.source_row",
         replaced,
     )

@@ -48,11 +48,13 @@ class Plan:
     """Which rules are asked of which values, and how the batch gets the columns of all others.
 
     derived: the derived columns that the batch needs; few: where their values are looked up.
+    rows: how many there are.
     """
 
     by_value: tuple[tuple[derive.Few, tuple[Simple, ...]], ...]
     few: tuple[derive.Few, ...]
     derived: dict[str, str]
+    rows: int
 
 
 def plan(
@@ -96,7 +98,8 @@ def plan(
         if (names := tuple(n for n in f.names if n in groups[f.columns] and n in wanted))
     )
     by_value = tuple((f, tuple(rules[f.columns])) for f in few if rules[f.columns])
-    return Plan(by_value, looked_up, wanted)
+    row = con.execute(f"SELECT count(*) FROM ({sent})").fetchone()
+    return Plan(by_value, looked_up, wanted, int(row[0]) if row else 0)
 
 
 def judge(con: duckdb.DuckDBPyConnection, table: str, plan: Plan) -> dict[str, int]:

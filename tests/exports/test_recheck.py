@@ -8,6 +8,7 @@ import pytest
 
 from pipelines import lake, settings
 from pipelines.exports import check, declaration, feedback, ingest, intake, recheck
+from pipelines.exports.suite import parse_suite
 from tests.exports.suite_cases import sembako
 from tests.exports.test_ingest import receipt
 
@@ -28,7 +29,7 @@ def changed_suite(change) -> check.Suite:
     """The suite of sembako, changed by `change(rules by id)`."""
     content = json.loads((settings.EXPECTATIONS_DIR / "sembako.json").read_text("utf-8"))
     change({e["meta"]["rule_id"]: e for e in content["expectations"]})
-    return check._suite("sembako.json", json.dumps(content).encode())
+    return parse_suite("sembako.json", json.dumps(content).encode())
 
 
 def test_the_difference_is_what_replacing_would_do(home, program, tmp_path):
