@@ -415,7 +415,9 @@ def _link(
         shared_numbers=_one(con, "SELECT count(*) FROM identity_shared_numbers"),
         events=events,
         too_common_keys={k: v for k, v in lost.items() if v},
-        warnings=causes.named(con, profile, model.policy, lost=lost, said_in=_all_records(con, is_full)),
+        warnings=causes.named(
+            con, profile, model.policy, lost=lost, said_in=_all_records(con, is_full)
+        ),
         model_version=model.version,
         is_full=is_full,
         new_records=fresh,
