@@ -372,6 +372,7 @@ def dbt_environment(home: Home | None = None) -> dict[str, str]:
     env = {
         "LUMBUNG_EXTENSIONS": str(extension_directory(home)),
         "LUMBUNG_SPILL": str(home.work / "spill"),
+        "LUMBUNG_MEMORY": settings.memory(),
         "LUMBUNG_REFERENCE": str(settings.REFERENCE_DIR),
         "LUMBUNG_DBT_PROFILE": "embedded" if is_embedded() else "served",
     }
