@@ -139,6 +139,32 @@ def district(shared_folder: Path) -> Barn:
     return filled(shared_folder, "district", fill)
 
 
+def by_age(barn: Barn) -> list[Path]:
+    """The exports of a barn's programs, the newest first."""
+    found = (p for p in barn.home.landing.glob("*/*") if p.parent.name in barn.programs)
+    return sorted(found, key=lambda p: (p.stat().st_mtime, p.name), reverse=True)
+
+
+def send(barn: Barn, files: Sequence[Path]) -> None:
+    """Put files of another barn's landing into this one's, with their times."""
+    for path in files:
+        target = barn.home.landing / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+
+
+@pytest.fixture(scope="session")
+def half_district(shared_folder: Path, district: Barn) -> Barn:
+    """Every other file of `district`, the newest first, run once; to be copied."""
+
+    def fill(barn: Barn) -> None:
+        shutil.copytree(district.home.keys, barn.home.keys)
+        send(barn, by_age(district)[::2])
+        barn.lumbung("run")
+
+    return filled(shared_folder, "half_district", fill)
+
+
 @pytest.fixture(scope="session")
 def whole_district(shared_folder: Path) -> Barn:
     """Fewer people, and every program that there is, with the usual dirt."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import Barn
+from tests.conftest import Barn, by_age, send
 from tests.e2e.compare import same_warehouse
 
 pytestmark = pytest.mark.slow
@@ -53,22 +52,11 @@ def read_release(barn: Barn) -> list[tuple]:
         return con.execute("SELECT count(*), max(last_seen_on) FROM core.beneficiaries").fetchall()
 
 
-def test_killed_at_every_station(district: Barn, tmp_path: Path) -> None:
+def test_killed_at_every_station(district: Barn, half_district: Barn, tmp_path: Path) -> None:
     """Half the files are released; then the rest comes, and every attempt is killed further on."""
-    barn = Barn(tmp_path / "barn", district.programs)
-    later = sorted((district.home.landing / "sembako").glob("*"))[::2]
-    shutil.copytree(
-        district.home.landing,
-        barn.home.landing,
-        ignore=lambda folder, names: (
-            ["received"] if Path(folder) == district.home.landing else [p.name for p in later]
-        ),
-    )
-    shutil.copytree(district.home.keys, barn.home.keys)
-    barn.lumbung("run")
+    barn = half_district.copy(tmp_path / "barn")
     before = read_release(barn)
-    for path in later:
-        shutil.copy2(path, barn.home.landing / "sembako" / path.name)
+    send(barn, by_age(district)[1::2])
 
     killed = []
     for stage, lines in MOMENTS:
