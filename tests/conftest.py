@@ -37,6 +37,21 @@ for _name in [n for n in os.environ if n.startswith(("LUMBUNG_", "DAGSTER_", "DB
 os.environ["LUMBUNG_NOW"] = NOW
 
 
+# What takes minutes begins first, so that no worker ends long after the other.
+LONGEST = ("test_killed_at_every_station", "test_order_and_batches_do_not_matter")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs before everything else; else the order in which the tests stand."""
+
+    def rank(item: pytest.Item) -> int:
+        if item.path.parent.name != "e2e":
+            return len(LONGEST) + 1
+        return LONGEST.index(item.name) if item.name in LONGEST else len(LONGEST)
+
+    items.sort(key=rank)
+
+
 class Barn:
     """A barn under test and the command line that works on it, as a user would type it."""
 
